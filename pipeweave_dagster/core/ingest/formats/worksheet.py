@@ -18,6 +18,7 @@ from pipeweave_dagster.core.ingest.formats.sheet_footer import LeftOut, split_fo
 from pipeweave_dagster.core.ingest.formats.sheet_header import join_header
 from pipeweave_dagster.core.ingest.formats.sheet_merges import fill_down
 from pipeweave_dagster.core.ingest.formats.sheet_notes import OtherSheet, sheet_notes
+from pipeweave_dagster.core.ingest.formats.sheet_side_tables import split_side_tables
 from pipeweave_dagster.core.ingest.formats.sheet_texts import cell_texts
 from pipeweave_dagster.core.ingest.text.delimited import from_rows
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
@@ -42,6 +43,7 @@ def read_excel(content: Content, table: str, space: Workspace, options: ReadOpti
             file=content.name,
         )
     _check_cells(sheet, space)
+    beside = [] if options.keep_all else split_side_tables(sheet)
     header = join_header(sheet)
     filled = fill_down(sheet)
     left_out = [] if options.keep_all else split_footer(sheet)
@@ -49,14 +51,13 @@ def read_excel(content: Content, table: str, space: Workspace, options: ReadOpti
         options = replace(options, expected_names=header.names)
     raw = from_rows(content, _dense(sheet, space), table, space, options)
     _count_levels(raw, header.levels)
-    raw.rejected += [RejectedRecord(f.row, "a note below the table", f.text) for f in left_out]
-    raw.notes += sheet_notes(sheet, others, filled)
-    raw.notes += _left_out_notes(left_out)
+    raw.rejected += [_rejected(note) for note in left_out]
+    raw.notes += [*sheet_notes(sheet, others, filled), *beside]
     return raw
 
 
-def _left_out_notes(left_out: list[LeftOut]) -> list[str]:
-    return [f"Left out below the table, row {f.row}: {f.text!r}." for f in left_out[:10]]
+def _rejected(note: LeftOut) -> RejectedRecord:
+    return RejectedRecord(note.row, f"a note below the table ({note.text!r})", note.text)
 
 
 def _check_size(content: Content, space: Workspace) -> None:

@@ -13,6 +13,7 @@ from pipeweave_dagster.core.ingest.base.note_words import is_dated_note
 from pipeweave_dagster.core.ingest.base.raw_table import CELL_END, RejectedRecord
 from pipeweave_dagster.core.ingest.text.check_widths import rejected_record
 from pipeweave_dagster.core.ingest.text.records import Record, filled_cells
+from pipeweave_dagster.core.ingest.text.small_tables_below import start_of_small_table
 from pipeweave_dagster.core.model.closing_lines import is_blank
 
 _MIN_WIDTH = 3
@@ -47,6 +48,7 @@ def split_footer(
     rejected: list[RejectedRecord] = []
     for find_start, reason in (
         (_start_of_block, "a block below the table"),
+        (_start_of_small_table, "another table below the table"),
         (_start_of_notes, _NOTE_REASON),
         (_start_below_total, "below the total of the table"),
         (_start_of_summary, "a summary below the table"),
@@ -81,6 +83,10 @@ def _after_blank(kept: list[Record], body: list[Record]) -> set[int]:
     index = {r.line: i for i, r in enumerate(kept)}
     found = {index.get(b.line, -1) for a, b in pairwise(body) if is_blank(a.fields)}
     return found - {-1, 0}
+
+
+def _start_of_small_table(kept: list[Record], _after_blank: set[int], typical: int) -> int:
+    return start_of_small_table(kept, typical)
 
 
 def _start_of_notes(kept: list[Record], _after_blank: set[int], _typical: int) -> int:
