@@ -25,6 +25,7 @@ from pipeweave_dagster.core.ingest.quarantine import (
     write_quarantine,
 )
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
+from pipeweave_dagster.core.ingest.types.column_types import quoted
 from pipeweave_dagster.core.ingest.types.spellings import spellings_of
 from pipeweave_dagster.core.ingest.types.type_decisions import (
     TypeDecision,
@@ -149,6 +150,11 @@ def _write(
     write_typed(space, raw.table, casts, path, where)
 
 
+def _with_name(text: str, name: str) -> str:
+    """Return a note whose settings name the column they are about."""
+    return text.replace("{NAME: ", f"{{{quoted(name)}: ") if name.strip() else text
+
+
 def _column(
     raw: RawTable, decision: TypeDecision | None, index: int, name: str, missing: int
 ) -> SnapshotColumn:
@@ -159,6 +165,8 @@ def _column(
         )
     parser = decision.parser
     notes = [note for note in (decision.note, parser.note) if note]
+    if parser.unit:
+        notes.append(f"The numbers are stored without their unit, {parser.unit}.")
     if decision.null_tokens:
         tokens = described_texts(decision.null_tokens)
         notes.append(f"Stored as missing in a column of type {parser.type}: {tokens}.")
@@ -169,6 +177,6 @@ def _column(
         missing=missing,
         format=parser.format,
         unit=parser.unit,
-        note=" ".join(notes) or None,
-        doubt=decision.doubt,
+        note=_with_name(" ".join(notes), raw.names[index]) or None,
+        doubt=decision.doubt and _with_name(decision.doubt, raw.names[index]),
     )

@@ -82,13 +82,23 @@ def read_notes(content: Content, plan: ReadPlan) -> list[str]:
     if layout.names is None:
         notes.append("The file has no header; columns are named column_1, column_2 …")
     if layout.preamble:
-        notes.append(f"Skipped {counted(layout.preamble, 'row')} above the header (preamble).")
+        notes.append(_note_on_preamble(plan))
     doubt = _doubt(plan)
     if doubt:
         notes.append(doubt)
     if layout.header - layout.annotations > 1:
         notes.append(f"Joined {layout.header} header rows into one.")
     return notes
+
+
+def _note_on_preamble(plan: ReadPlan) -> str:
+    """Return the note on the lines above the names, or above the rows of a file without names."""
+    lines = [record.line for record in plan.head[: plan.layout.preamble]]
+    first, last = (lines[0], lines[-1]) if lines else (1, plan.layout.preamble)
+    place = "names" if plan.layout.names is not None else "rows"
+    if first == last:
+        return f"Line {first} above the {place} was left out."
+    return f"Lines {first}-{last} above the {place} were left out."
 
 
 def _delimiter(dialect: TextDialect) -> str | None:

@@ -5,6 +5,7 @@ Only rare values that no type explains send their row to quarantine.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
@@ -22,10 +23,10 @@ from pipeweave_dagster.core.ingest.types.infer_parser import (
 from pipeweave_dagster.core.ingest.types.plain_characters import (
     PLAIN,
     has_only_credits,
+    plain_note,
     plain_sample,
     plain_sql,
     plain_text,
-    unusual_characters,
 )
 from pipeweave_dagster.core.ingest.types.refine_decisions import refine_decisions
 from pipeweave_dagster.core.ingest.types.sample_columns import sample_columns, sample_step
@@ -58,20 +59,20 @@ class _TextColumns:
             where numbers are written in others.
         samples: A sample of these texts with counts.
         hints: What the user sets of columns.
-        unusual: Names of the characters that are replaced by plain ones.
+        unusual: Values as they are written, with counts, where plain characters are read.
     """
 
     raw: RawTable
     values: dict[int, str]
     samples: dict[int, Counter[str]]
     hints: ColumnHints = NO_HINTS
-    unusual: dict[int, str] = field(default_factory=dict)
+    unusual: dict[int, Mapping[str, int]] = field(default_factory=dict)
 
     def make_plain(self, index: int, sample: Counter[str], written: dict[str, int]) -> None:
         """Have the texts of a column read in plain characters from now on."""
         self.values[index] = plain_sql(self.values[index])
         self.samples[index] = sample
-        self.unusual[index] = unusual_characters(written)
+        self.unusual[index] = written
 
     def is_exact(self, index: int) -> bool:
         """Return whether a column holds decimals that are kept as text."""
@@ -198,11 +199,11 @@ def _plain_matches(parser: Parser, mismatches: dict[str, int]) -> dict[str, int]
     return {v: n for v, n in changed.items() if parser.matches(v) or NUMBER.matches(v)}
 
 
-def _prepared(decision: TypeDecision, characters: str | None) -> TypeDecision:
+def _prepared(decision: TypeDecision, written: Mapping[str, int] | None) -> TypeDecision:
     """Return a decision whose values are read in plain characters, with a note of the others."""
-    if characters is None or decision.parser is TEXT:
+    if written is None or decision.parser is TEXT:
         return decision
-    return decision.with_note(f"Read as plain numbers despite {characters}.", prepare=PLAIN)
+    return decision.with_note(plain_note(written, decision.parser.type), prepare=PLAIN)
 
 
 def _with_note(

@@ -6,8 +6,9 @@ Logs put their times into brackets, which belong to the line and not to the time
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from pipeweave_dagster.core.documents import StorageType
 from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V, sql_of
 from pipeweave_dagster.core.model.value_expressions import BLANKS, INVISIBLE, compiled
 
@@ -104,20 +105,36 @@ def _may_change(text: str) -> bool:
     return signed or not text.isascii() or ",-" in text or ".-" in text
 
 
-def unusual_characters(values: Counter[str] | dict[str, int]) -> str:
-    """Return the names of what `plain_text` changes in the values, for a note."""
+def plain_note(values: Mapping[str, int], type_: StorageType) -> str:
+    """Return the note on what `plain_text` changes in the values of a column.
+
+    Example:
+        >>> plain_note({"100-": 2, "5": 1}, "integer")
+        'The minus behind the number (100-) was read as negative.'
+    """
+    kind = {"date": "dates", "datetime": "times", "time": "times"}.get(type_, "numbers")
+    notes = []
+    negative = next((v for v in values if _TRAILING_MINUS.fullmatch(v)), None)
+    if negative:
+        notes.append(f"The minus behind the number ({negative}) was read as negative.")
+    named = _unusual_characters(values)
+    if named:
+        notes.append(f"Read as plain {kind} despite {', '.join(named)}.")
+    return " ".join(notes)
+
+
+def _unusual_characters(values: Mapping[str, int]) -> list[str]:
+    """Return the names of what `plain_text` changes in the values, but a minus at the end."""
     found = sorted({c for v in values if not v.isascii() for c in v if ord(c) in _TABLE})
     named = [f"U+{ord(c):04X} {unicodedata.name(c, '').lower()}".strip() for c in found[:5]]
-    if any(_TRAILING_MINUS.fullmatch(v) for v in values):
-        named.append("a minus at the end")
-    if any(_DEBIT.fullmatch(v) for v in values):
-        named.append("DR for debits (negative)")
-    if any(_CREDIT.fullmatch(v) for v in values):
-        named.append("CR for credits")
-    if any(_NO_CENTS.fullmatch(v) for v in values):
-        named.append("dashes in the place of cents")
-    if any(_BRACKETED.fullmatch(v) for v in values):
-        named.append("brackets")
-    if any(_SPACED_SIGN.fullmatch(v) for v in values):
-        named.append("a blank after the sign")
-    return ", ".join(named)
+    named += [words for pattern, words in _FORMS if any(map(pattern.fullmatch, values))]
+    return named
+
+
+_FORMS = (
+    (_DEBIT, "DR for debits (negative)"),
+    (_CREDIT, "CR for credits"),
+    (_NO_CENTS, "dashes in the place of cents"),
+    (_BRACKETED, "brackets"),
+    (_SPACED_SIGN, "a blank after the sign"),
+)

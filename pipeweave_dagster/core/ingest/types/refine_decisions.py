@@ -16,6 +16,7 @@ from pipeweave_dagster.core.ingest.types.number_codes import code_note
 from pipeweave_dagster.core.ingest.types.percent_scale import resolve_percentages
 from pipeweave_dagster.core.ingest.types.resolve_centuries import resolve_centuries
 from pipeweave_dagster.core.ingest.types.stacked_columns import counted_rows
+from pipeweave_dagster.core.ingest.types.strptime_parsers import ZONED, moved_times_note
 from pipeweave_dagster.core.ingest.types.text_forms import normalise_texts
 from pipeweave_dagster.core.ingest.types.text_notes import note_on_texts
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
@@ -53,7 +54,9 @@ def refine_decisions(
         name = raw.names[i] if i < len(raw.names) else ""
         note = sample_note(decision.parser, sample, name)
         if i in cut:
-            note = f"{counted(cut[i], 'time')} cut to microseconds."
+            note = " ".join(
+                [*filter(None, [note]), f"{counted(cut[i], 'time')} cut to microseconds."]
+            )
         noted = decision.with_note(note) if note else decision
         lost = lost_digits(decision.parser, sample)
         refined[i] = replace(noted, doubt=lost) if lost else noted
@@ -68,12 +71,14 @@ def sample_note(parser: Parser, sample: Counter[str], name: str = "") -> str | N
             return codes
         large = next((v for v in sample if _LARGE.fullmatch(v)), None)
         if large is None or not all(map(LONG_NUMBER.matches, sample)):
-            return note_on_texts(sample, name)
+            return note_on_texts(sample)
         return (
             "Whole numbers beyond 64 bits are kept as text, so that no digit is lost"
             if len(large.lstrip("+-")) > 18
             else "Whole numbers too large for a float beside fractions are kept as text"
         ) + "."
+    if ZONED in (parser.format or ""):
+        return moved_times_note(sample)
     if parser in {NUMBER, LONG_NUMBER} and any(map(exceeds_float, sample)):
         return f"Numbers with more than {FLOAT_DIGITS} digits are rounded to the nearest float."
     return None

@@ -1,6 +1,7 @@
 """Strict parsers of `strptime` formats: dates, times and timestamps, with and without a zone."""
 
 import re
+from collections.abc import Iterable
 
 from pipeweave_dagster.core.documents import StorageType
 from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V
@@ -37,9 +38,27 @@ _ZONE = (
     "| ?(?:GMT|UTC)?[+-][0-9]{2}(?::?[0-9]{2})?| ?(?:GMT|UTC)[+-][0-9](?::[0-9]{2})?)"
     "(?: [(][A-Za-z ]{1,40}[)])?"
 )
+_OFFSET = re.compile(
+    r":[0-9]{2}(?:[.,][0-9]{1,9})?(?: ?(?i:[ap]m))? ?(?:GMT|UTC)?"
+    rf"([+-][0-9]{{1,2}}(?::?[0-9]{{2}})?|{'|'.join(ZONE_NAMES)})(?: [(].*| [0-9]{{4}})?$"
+)
+_LISTED = 3
 ZONED = "%z, stored as UTC"
 MIDNIGHT = " with 24:00"
 _MIDDLE_ZONE = "%a %b %d %H:%M:%S zone %Y"
+
+
+def moved_times_note(texts: Iterable[str]) -> str | None:
+    """Return the note on times that have another zone than UTC, in which they are stored.
+
+    Example:
+        >>> moved_times_note(["2024-05-01T00:00:00+02:00", "2024-05-01T00:00:00Z"])
+        'Times are stored in UTC (the file shows them at +02:00).'
+    """
+    zones = {zone[1] for text in texts if (zone := _OFFSET.search(text)) is not None}
+    moved = sorted(zone for zone in zones if re.search("[1-9]|[A-Z]", zone))
+    listed = ", ".join(moved[:_LISTED]) + (" …" if len(moved) > _LISTED else "")
+    return f"Times are stored in UTC (the file shows them at {listed})." if moved else None
 
 
 def date_pattern(format_: str) -> str:

@@ -5,7 +5,6 @@ import re
 from collections import Counter
 
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.ingest.types.column_types import quoted
 from pipeweave_dagster.core.ingest.types.date_parsers import possible_dates
 from pipeweave_dagster.core.ingest.types.mixed_dates import matching_share
 from pipeweave_dagster.core.ingest.types.type_decisions import described_texts
@@ -22,12 +21,11 @@ _CODE = re.compile("[0-9]+[A-Za-z]|[A-Za-z]+[0-9]")
 _DIGITS = re.compile(r"[0-9.,' ]+")
 
 
-def note_on_texts(sample: Counter[str], name: str = "NAME") -> str | None:
+def note_on_texts(sample: Counter[str]) -> str | None:
     """Return why a column of texts, most of which are numbers or dates, is not one of these.
 
     Args:
         sample: Its values with counts.
-        name: Its name, for the setting that changes it.
     """
     values = {v: n for v, n in sample.items() if v.strip()}
     total = sum(values.values())
@@ -36,14 +34,14 @@ def note_on_texts(sample: Counter[str], name: str = "NAME") -> str | None:
     others = {v: n for v, n in values.items() if v not in points and v not in commas}
     numbers = total - sum(others.values())
     if numbers < max(2, _MIN_SHARE * total):
-        return _note_on_dates(values, quoted(name))
+        return _note_on_dates(values)
     infinite = {v: values[v] for v in points if _is_infinite(v)}
     if infinite:
         count = sum(infinite.values())
         return (
             f"Kept as text, as {counted(count, 'number')} {'is' if count == 1 else 'are'} beyond"
             f" the range of a float: {described_texts(infinite)}. To read numbers, list what is"
-            f" missing: columns: {{{quoted(name)}: {{missing: [{_example({*infinite})}]}}}}."
+            f" missing: columns: {{NAME: {{missing: [{_example({*infinite})}]}}}}."
         )
     pointed = {v for v in points if "." in v}
     if commas and pointed:
@@ -52,7 +50,7 @@ def note_on_texts(sample: Counter[str], name: str = "NAME") -> str | None:
     if not words or words != others or len(words) > _MOST_OTHERS or any(map(_CODE.match, words)):
         return None
     return (
-        f"{_kept(words, 'numbers')} To read numbers, set columns: {{{quoted(name)}: {{type:"
+        f"{_kept(words, 'numbers')} To read numbers, set columns: {{NAME: {{type:"
         " number}}, or list these texts as missing."
     )
 
@@ -67,7 +65,7 @@ def _note_on_marks(commas: dict[str, int], points: dict[str, int]) -> str:
     )
 
 
-def _note_on_dates(values: dict[str, int], name: str) -> str | None:
+def _note_on_dates(values: dict[str, int]) -> str | None:
     """Return the note on texts among dates or times, all of one form."""
     known = {v: n for v, n in values.items() if not is_null_among_values(v)}
     dated = [v for v in known if _DIGIT.search(v)]
@@ -81,7 +79,7 @@ def _note_on_dates(values: dict[str, int], name: str) -> str | None:
     kind = "dates" if parser.type == "date" else "times"
     return (
         f"{_kept(others, kind)} To read {kind}, correct these texts, or list them as missing:"
-        f" columns: {{{name}: {{missing: [{', '.join(map(repr, sorted(others)[:3]))}]}}}}."
+        f" columns: {{NAME: {{missing: [{', '.join(map(repr, sorted(others)[:3]))}]}}}}."
     )
 
 

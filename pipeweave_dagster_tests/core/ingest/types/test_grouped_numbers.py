@@ -71,7 +71,7 @@ def test_without_any_evidence_the_reading_stays_and_is_in_doubt(read, rows, mark
     snapshot = read(table("jahr;wert", *(f"{2000 + i};{286 + i}{mark}3{i:02}" for i in range(9))))
     assert rows()[1]["wert"] == (287.301 if mark == "." else 287301)
     doubt = column(snapshot, "wert").doubt
-    assert "columns: {NAME: {type: integer}}" in doubt
+    assert "columns: {wert: {type: integer}}" in doubt
     assert f"read: {{decimal: '{mark}'}}" in doubt
     assert f"wert: {doubt}" in snapshot.notes
 

@@ -45,7 +45,9 @@ def test_numbers_in_unusual_characters_are_numbers(form, every, read, rows):
     snapshot = read("id;v\n" + "".join(f"{i};{t}\n" for i, t in enumerate(texts)))
     assert snapshot.columns[1].type == "number"
     assert [row["v"] for row in rows()] == [n if i != 4 else None for i, n in enumerate(NUMBERS)]
-    assert "Read as plain numbers despite" in snapshot.columns[1].note
+    minus = form == "trailing minus"
+    told = "The minus behind the number (" if minus else "Read as plain numbers despite"
+    assert told in snapshot.columns[1].note
 
 
 def test_one_unusual_number_in_a_large_table_is_read(read, rows):
