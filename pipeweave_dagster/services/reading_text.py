@@ -1,12 +1,13 @@
 """How a file was read, as lines of text."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.safe_text import plain
 
-_MOST_NOTES = 20
+_MOST_NOTES, _MOST_NAMES = 20, 12
 _MOST_TEXT, _MOST_LINE = 300, 100
 
 
@@ -43,12 +44,40 @@ def dialect_text(dialect: dict[str, Any]) -> str:
 
 
 def note_lines(notes: Iterable[str]) -> list[str]:
-    """Return notes as lines, the first of many, each cut; control characters are escaped."""
-    listed = [*notes]
+    """Return notes as lines, equal ones of several columns as one, the first of many, each cut."""
+    listed = joined_notes(notes)
     lines = [f"note: {plain(note, _MOST_TEXT)}" for note in listed[:_MOST_NOTES]]
     if len(listed) > _MOST_NOTES:
         lines.append(f"… and {len(listed) - _MOST_NOTES} more notes")
     return lines
+
+
+def joined_notes(notes: Iterable[str]) -> list[str]:
+    """Return notes with equal ones of several columns as one note that lists the columns.
+
+    Example:
+        >>> joined_notes(["a: Months are dates.", "b: Months are dates.", "Skipped 1 row."])
+        ['a, b: Months are dates.', 'Skipped 1 row.']
+    """
+    alike: dict[str, list[str]] = {}
+    for note in notes:
+        alike.setdefault(_without_name(note), []).append(note)
+    return [found[0] if len(found) == 1 else _joined(text, found) for text, found in alike.items()]
+
+
+def _without_name(note: str) -> str:
+    """Return a note on a column without its name, one on the file as it is."""
+    name, colon, text = note.partition(": ")
+    for form in (name, json.dumps(name, ensure_ascii=False)):
+        text = text.replace(f"{{{form}: ", "{NAME: ")
+    return text if colon else note
+
+
+def _joined(text: str, notes: list[str]) -> str:
+    names = [*dict.fromkeys(note.partition(": ")[0] for note in notes)]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    own = ": " in notes[0]
+    return f"{', '.join(names[:_MOST_NAMES])}{more}: {text}" if own else text
 
 
 def left_out_lines(left_out: list[dict[str, Any]]) -> list[str]:

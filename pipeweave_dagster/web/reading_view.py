@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, LeftOutLine
-from pipeweave_dagster.services.reading_text import dialect_text
+from pipeweave_dagster.services.reading_text import dialect_text, joined_notes
 
 _FIRST = 6
 _MOST = 100
@@ -38,7 +38,7 @@ def reading_view(snapshot: DatasetSnapshot) -> ReadingView:
     of_columns = (f"{c.name}: {c.doubt}" for c in snapshot.columns if c.doubt)
     uncertain = {snapshot.dialect.doubt, *of_columns}
     doubts = [note for note in snapshot.notes if note in uncertain]
-    notes = [note for note in snapshot.notes if note not in uncertain]
+    notes = joined_notes(note for note in snapshot.notes if note not in uncertain)
     return ReadingView(
         how=dialect_text(snapshot.dialect.model_dump(mode="json")),
         rows=snapshot.rows_read,

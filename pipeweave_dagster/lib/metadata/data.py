@@ -11,6 +11,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.lib.metadata.base import MAX_NAME, MOST_COLUMNS, Describers
+from pipeweave_dagster.services.reading_text import joined_notes
 from pipeweave_dagster.settings import Settings
 
 
@@ -61,7 +62,7 @@ def _dataset(document: DatasetSnapshot, settings: Settings) -> dict[str, Any]:
         "dagster/row_count": document.rows,
         "overview": dg.MetadataValue.md(markdown.table(["fact", "value"], facts)),
         "dagster/column_schema": dg.TableSchema(columns=columns),
-        "notes": dg.MetadataValue.md(markdown.bullets(document.notes)),
+        "notes": dg.MetadataValue.md(markdown.bullets(joined_notes(document.notes))),
         "rows_read": document.rows_read,
         "rows_quarantined": document.rows_quarantined,
         "column_count": len(document.columns),
