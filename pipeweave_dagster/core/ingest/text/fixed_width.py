@@ -77,12 +77,14 @@ def _named(lines: list[str], names: str, blank: list[bool], starts: list[int]) -
         return starts
     # The words of a title have one blank between them, and are no names of these fields.
     padded = "  " in names.strip()
-    return [
-        start
-        for start, end in _bounds(starts)
-        if start == starts[0]
-        or (names[start:end].strip() and not (padded and _within_word(names, blank, start)))
-    ]
+    kept = starts[:1]
+    for start, end in _bounds(starts)[1:]:
+        values = [kind_of(line[start:end].strip()) for line in lines]
+        # A column of counts or flags may have no name.
+        nameless = not names[start:end].strip() and _VALUES.isdisjoint(values)
+        if not nameless and not (padded and _within_word(names, blank, start)):
+            kept.append(start)
+    return kept
 
 
 def _within_word(names: str, blank: list[bool], start: int) -> bool:
