@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from pipeweave_dagster.core.ingest.text.column_model import cell_kind
+from pipeweave_dagster.core.ingest.text.field_formats import are_formats, are_types
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names
 from pipeweave_dagster.core.ingest.text.survey_questions import are_questions
@@ -22,13 +23,6 @@ _BASE = (
 _UNIT = rf"(?:[kMGTcdhmuµμn]?(?:{_BASE}))(?:\^?-?[1-4]|[²³])?"
 _UNITS = re.compile(rf"{_UNIT}(?:\s?[/*·. ]\s?{_UNIT}){{0,3}}|TS|RN|none|dimensionless|count")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,20}\]|\([^()]{0,20}\)")
-_TYPE = re.compile(
-    r"(?:(?:big|small|tiny|u)?int(?:eger)?(?:8|16|32|64)?|float(?:32|64)?|double(?: precision)?|"
-    r"real|numeric|number|decimal|n?varchar2?|n?char|text|string|str|bool(?:ean)?|date|time|datetime|"
-    r"timestamp|object|category|factor|categorical|continuous|discrete|uuid)(?:\(\d+(, ?\d+)?\))?|"
-    r"[iuf](?:8|16|32|64|128)|cat|enum|(?:datetime|duration|list|array|struct|decimal)\[.{1,20}\]",
-    re.IGNORECASE,
-)
 _AGGREGATE = re.compile(
     "avg|smp|min|max|std|tot|sum|mean|med|wvc|tmx|tmn|hst|rfh|cov|mom|etxs|rso|sample",
     re.IGNORECASE,
@@ -36,14 +30,14 @@ _AGGREGATE = re.compile(
 _LOGGER = re.compile(r"TO[AB](?:\d|CI\d)")
 """What the title of a file of a Campbell logger begins with: `TOA5`, `TOACI1`, `TOB1`."""
 _IMPORT_ID = re.compile(r'\{"ImportId":.*\}', re.DOTALL)
-_HIGHEST, _TYPED_SHARE = 10, 0.6
+_HIGHEST, _TYPED_SHARE, _MOST, _LEAST_ROWS = 200, 0.6, 2, 2
 
 
 def annotated_header(lines: list[Line]) -> tuple[int, int] | None:
     """Return the place of names that have annotations below, and the number of these lines.
 
-    Above the names stand only lines that cannot be rows, as they have another width, or the title
-    of a logger, which may have as many fields as there are columns.
+    Above the names stand only lines that cannot be rows, as they have another width or are a text
+    of as many words as there are columns, or the title of a logger, of any number of fields.
 
     Args:
         lines: The first lines of the file.
@@ -51,7 +45,7 @@ def annotated_header(lines: list[Line]) -> tuple[int, int] | None:
     for index, line in enumerate(lines[:_HIGHEST]):
         if index == 0 and line.cells and is_logger_title(line.cells[0]):
             continue
-        if line.is_complete and line.filled >= min(2, line.width):
+        if line.is_complete and not line.other_delimiter and line.filled >= min(2, line.width):
             count = annotations_below(lines, index)
             return (index, count) if count and has_only_names(line) else None
     return None
@@ -74,19 +68,32 @@ def annotations_below(lines: list[Line], names: int) -> int:
         lines: The first lines of the file.
         names: The place of the names.
     """
-    first, second, body = lines[names + 1 : names + 2], lines[names + 2 : names + 3], lines[names:]
-    if not first or len(body) < 4 or not first[0].is_complete:
+    below = lines[names + 1 :]
+    if len(below) <= _LEAST_ROWS or not below[0].is_complete:
         return 0
-    if second and _all_match(_IMPORT_ID, second[0]):
+    identified = [_all_match(_IMPORT_ID, line) for line in below[:2]]
+    if any(identified):
+        return 1 + identified[1]
+    aggregated = len(below) > 1 + _LEAST_ROWS and _all_match(_AGGREGATE, below[1])
+    if aggregated and (_are_units(below[0], below[1:]) or _describes(below[0], below[2:])):
         return 2
-    if _all_match(_IMPORT_ID, first[0]) or (
-        _all_match(_TYPE, first[0]) and not any(_all_match(_TYPE, line) for line in body[2:])
-    ):
-        return 1
-    aggregated = len(body) > 4 and bool(second) and _all_match(_AGGREGATE, second[0])
-    if _are_units(first[0], body[2:]) or (aggregated and _describes(first[0], body[3:])):
-        return 1 + aggregated
-    return int(are_questions(lines[names], first[0], body[2:]))
+    kinds = [_kind(line, below[i + 1 :]) for i, line in enumerate(below[:_MOST])]
+    if kinds[0] is not None:
+        return 1 + (kinds[1] not in {None, kinds[0]})
+    return int(are_questions(lines[names], below[0], below[1:]))
+
+
+def _kind(line: Line, rows: list[Line]) -> str | None:
+    """Return whether a line has the units or the formats of the columns; None for another line."""
+    if len(rows) < _LEAST_ROWS or not line.is_complete:
+        return None
+    cells = [cell for cell in line.cells if cell]
+    types = len(cells) >= min(2, line.width) and are_types(cells)
+    if types and not any(row.filled and are_types(filter(None, row.cells)) for row in rows):
+        return "formats"
+    if are_formats(line.cells, [row.cells for row in rows]):
+        return "formats"
+    return "units" if _are_units(line, rows) else None
 
 
 def _all_match(form: re.Pattern[str], line: Line) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeweave_dagster.core.ingest.text.field_formats import are_formats, are_types
 from pipeweave_dagster.core.ingest.text.header_annotations import are_units
 from pipeweave_dagster.core.ingest.text.name_costs import is_year
 from pipeweave_dagster.core.model.null_tokens import is_null_token
@@ -52,12 +53,14 @@ def names_above(rows: list[str], words: str) -> MarkedNames | None:
 
 
 def units_above(rows: list[str], words: str) -> bool:
-    """Return whether the words of a comment are the units of the columns in the rows below it."""
+    """Return whether the words of a comment are units or formats of the fields below it."""
     for delimiter in (*_DELIMITERS, None):
-        width = len(_fields(rows[0], delimiter)) if rows else 0
-        names = words.split() if delimiter is None else _fields(words, delimiter)
+        fields = [_fields(row, delimiter) for row in rows]
+        width = len(fields[0]) if fields else 0
+        names = [name.strip() for name in _fields(words, delimiter)]
         if len(names) == width > 1:
-            return are_units([name.strip() for name in names])
+            complete = [row for row in fields if len(row) == width]
+            return are_units(names) or are_types(names) or are_formats(names, complete)
     return False
 
 
