@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
+from pipeweave_dagster.core.ingest.text.regular_tabs import tabs_factor
 from pipeweave_dagster.core.ingest.text.repair_record import STRAY_QUOTE
 from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
@@ -78,6 +79,7 @@ def rate(sample: str, dialect: TextDialect) -> Rating:
         score *= _MIXED_BLANKS_FACTOR
         if len(rows[0].fields) != width and _has_equal_tabs(sample):
             score *= _TABS_FACTOR
+    score *= tabs_factor(sample, dialect, width)
     if dialect.delimiter == " " and not typed:
         score *= _PROSE_FACTOR
     regular = count / len(rows)
