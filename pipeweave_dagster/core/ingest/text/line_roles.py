@@ -5,6 +5,7 @@ import math
 from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, cell_kind, literal_bits
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.name_costs import NAME_KINDS
+from pipeweave_dagster.core.model.value_kinds import TYPED
 
 _TITLE_START_BITS, _TITLE_BITS = 8.0, 2.0
 _FITTING_TITLE_BITS, _FULL_TITLE_BITS, _ONLY_COLUMN_BITS = 4.0, 12.0, 12.0
@@ -14,6 +15,7 @@ _TITLE_WORD_BITS = 5.0
 _REPEATED_CELL_BITS = 6.0
 _MIN_REPEATED = 12
 _ABSENT_BITS = 0.5
+_ROW_BITS = 40.0
 
 
 def title_bits(line: Line, models: list[ColumnModel], *, first: bool, counted: bool) -> float:
@@ -42,7 +44,20 @@ def title_bits(line: Line, models: list[ColumnModel], *, first: bool, counted: b
         bits += min(literal_bits(cell), model.copy_bits(cell, counted=counted))
         bits -= math.log2(NAME_KINDS[cell_kind(cell)])
         bits += _FITTING_TITLE_BITS * (line.is_complete and model.knows_shape(cell))
+    bits += _ROW_BITS * _is_row_beside_settings(line, models)
     return bits + (_ONLY_COLUMN_BITS if line.width == 1 else 0.0)
+
+
+def _is_row_beside_settings(line: Line, models: list[ColumnModel]) -> bool:
+    """Return whether a line has typed values as its columns have, and texts in blank columns.
+
+    Oscilloscopes write their settings beside the first measurements.
+    """
+    pairs = [*zip(line.cells, models, strict=True)]
+    beside = any(cell and model.is_blank for cell, model in pairs)
+    kinds = [(cell_kind(cell), model) for cell, model in pairs if not model.is_blank]
+    fits = all(kind in TYPED and model.kinds[kind] > 0 for kind, model in kinds)
+    return beside and bool(kinds) and fits
 
 
 def row_bits(line: Line, models: list[ColumnModel], ragged_share: float, *, counted: bool) -> float:

@@ -19,8 +19,9 @@ _REPEATED_NAME_BITS, _REPEATED_VALUE_BITS, _NEW_NAME_BITS = 4.0, 14.0, 3.5
 _NAME_OF_BLANKS_BITS, _JOINED_OVER_BLANKS_BITS = 3.0, 8.0
 _NEXT_NUMBER_BITS = 1.0
 _BLANK_BITS, _BLANK_LINE_BITS = 1.0, 0.5
+_WORDS = {"word", "text", "code"}
 _NO_NAME_BITS = -math.log2(NAME_KINDS["empty"])
-_NO_WORD_BITS = 24.0
+_NO_WORD_BITS, _SETTINGS_BITS = 24.0, 60.0
 _MOST_DIGITS = 10
 _ONE_NAME_BITS, _OTHER_WIDTH_BITS, _MOST_WIDTH_BITS = 3.0, 20.0, 40.0
 _ROW_NAMES_BITS = 6.0
@@ -37,9 +38,10 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
     Names are words, differ from each other, and are never tokens for missing values; a number is
     cheap where it is a year or follows from the one before it. A blank is cheap where another line
     names the column, above a column without values, or above row names where it is the only one. A
-    header without any word is rare, and so are names of columns without values. One row of names
-    may hold questions; long texts in several rows are rather data. A name that is a value of its
-    column, too (one answer of several), is not spelt again.
+    header without any word is rare, more so if words stand beside it, above columns without values;
+    so are names of such columns. One row of names may hold questions; long texts in several rows
+    are rather data. A name that is a value of its column, too (one answer of several), is not spelt
+    again.
 
     Args:
         block: The lines, at least one.
@@ -54,11 +56,20 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
     if len(block) > 1:
         bits += _LONG_JOINED_BITS * sum(len(cell) > _LONG_NAME for cell in cells)
         bits += _JOINED_OVER_BLANKS_BITS * sum(_names_of_blanks(line, models) for line in block)
-    words = any(name_kind(cell) in {"word", "text", "code"} for cell in cells)
+    words = any(name_kind(cell) in _WORDS for cell in cells)
+    above = _above_values(block, models)
+    if words and above and not any(name_kind(cell) in _WORDS for cell in above):
+        return bits + _SETTINGS_BITS
     if _names_rows(block):
         return bits - _ROW_NAMES_BITS
     years = len(cells) > 1 and all(map(is_year, cells))
     return bits if words or _runs(cells) or years else bits + _NO_WORD_BITS
+
+
+def _above_values(block: list[Line], models: list[ColumnModel]) -> list[str]:
+    """Return the names above columns with values: beside a table there may be settings of it."""
+    pairs = [pair for line in block for pair in zip(line.cells, models, strict=False)]
+    return [cell for cell, model in pairs if cell and not model.is_blank]
 
 
 def name_kind(cell: str) -> str:
