@@ -1,7 +1,9 @@
 """Lines with several cells above the names of the columns, which are neither names nor rows.
 
 Banks write the account and its balance above the table: `Konto;1234;05.02.2024;99,50`. Alone, such
-a line looks more like a header than like a title.
+a line looks more like a header than like a title. Instruments and archives write settings per
+column (`Samples 40 40` of LabVIEW, `!Sample_title a b` of GEO), and a line that ends them
+(`***End_of_Header***`, `!series_matrix_table_begin`) right above the names.
 """
 
 from pipeweave_dagster.core.ingest.text.column_model import cell_kind
@@ -12,7 +14,7 @@ from pipeweave_dagster.core.model.null_tokens import is_null_token
 from pipeweave_dagster.core.model.value_kinds import TYPED
 
 _NAMES_AS_ROW_BITS, _EQUAL_NAMES_BITS = 60.0, 8.0
-_MOST_ABOVE, _MIN_ROWS, _ROWS, _MIN_TYPED = 3, 3, 30, 2
+_MOST_ABOVE, _MIN_ROWS, _ROWS, _MIN_TYPED = 40, 3, 30, 2
 _TYPED_SHARE = 0.8
 
 
@@ -26,7 +28,7 @@ class LinesAboveNames:
     def __init__(self, lines: list[Line]) -> None:
         self._lines = lines
         last = min(_MOST_ABOVE, len(lines) - _MIN_ROWS - 1)
-        found = (i for i in range(1, last + 1) if self._names_below_values(i))
+        found = (i for i in range(last, 0, -1) if self._names_below_values(i))
         self._names = next(found, None)
 
     def bits(self, start: int, header: int) -> float:
@@ -34,7 +36,9 @@ class LinesAboveNames:
 
         They are for names among the rows, and for equal names that a line above tells apart.
         """
-        bits = _NAMES_AS_ROW_BITS * (self._names is not None and start <= self._names)
+        bits = 0.0
+        if self._names is not None and start <= self._names:
+            bits = _NAMES_AS_ROW_BITS * (1 + sum(map(_has_fields, self._lines[: self._names])))
         if (
             header == 1
             and start > 1
@@ -44,17 +48,33 @@ class LinesAboveNames:
         return bits
 
     def _names_below_values(self, index: int) -> bool:
-        """Return whether a line names typed columns, and no line above it is a header or a row."""
+        """Return whether a line names typed columns, and the lines above are not rows of them."""
         line, above = self._lines[index], self._lines[:index]
-        if not _is_full_of_names(line) or any(map(_is_full_of_names, above)):
+        if not _is_full_of_names(line):
             return False
-        if not any(map(_is_value, above[-1].cells)):
+        ended = not _has_fields(above[-1]) and any(map(_has_fields, above))
+        apart = any(map(_is_value, above[-1].cells)) and not any(map(_is_full_of_names, above))
+        if not ended and not apart:
             return False
         below = [row for row in self._lines[index + 1 :][:_ROWS] if row.filled and row.is_complete]
-        typed = [j for j, name in enumerate(line.cells) if _is_typed([r.cells[j] for r in below])]
+        columns = [[row.cells[j] for row in below] for j in range(len(line.cells))]
+        typed = [j for j, column in enumerate(columns) if _is_typed(column)]
         named = [j for j in typed if name_kind(line.cells[j]) not in TYPED]
-        rows = any(all(cell_kind(a.cells[j]) in TYPED for j in named) for a in above)
-        return len(below) >= _MIN_ROWS and len(named) >= _MIN_TYPED and not rows
+        if len(below) < _MIN_ROWS or len(named) < _MIN_TYPED:
+            return False
+        like_rows = sum(_is_like(columns, line, named) for line in above)
+        return 2 * like_rows < sum(map(_has_fields, above)) if ended else not like_rows
+
+
+def _has_fields(line: Line) -> bool:
+    """Return whether a line has several cells, unlike a title, a blank line or a mark."""
+    return line.filled > 1 and not line.other_delimiter
+
+
+def _is_like(columns: list[list[str]], line: Line, typed: list[int]) -> bool:
+    """Return whether a line has values as typed columns have, and nothing where all is blank."""
+    kinds = all({cell_kind(line.cells[j])} <= {*map(cell_kind, columns[j])} & TYPED for j in typed)
+    return kinds and not any(line.cells[j] for j, column in enumerate(columns) if not any(column))
 
 
 def _is_full_of_names(line: Line) -> bool:

@@ -54,3 +54,53 @@ def test_groups_that_tell_equal_names_apart_are_part_of_them(read, header, title
     snapshot = read(f"{title}{header}\n{made}")
     wanted = [f"{a} {b}" for a, b in zip(spanned, lower, strict=True)]
     assert ([c.name for c in snapshot.columns], snapshot.rows) == (wanted, count)
+
+
+HEADS = {
+    "LabVIEW": (
+        (
+            "Writer_Version;2\nOperator;lab\n***End_of_Header***;\n;\nChannels;2;;;\n"
+            "Samples;40;40;;\nDate;2024/05/01;2024/05/01;;\nY_Unit_Label;Volts;Amps;;\n"
+            "X_Dimension;Time;Time;;\nX0;0.0E+0;0.0E+0;;\n***End_of_Header***;;;;"
+        ),
+        "X_Value;Voltage;Current;Comment",
+        "0.00{i};0.{n};1.{n};",
+    ),
+    "LabVIEW without X": (
+        "Samples;40;40\nDate;2024/05/01;2024/05/01\nX0;0.0E+0;0.0E+0\n***End_of_Header***;;",
+        "X_Value;Voltage;Current",
+        ";0.{n};1.{n}",
+    ),
+    "GEO": (
+        (
+            '!Series_title;"Expression"\n\n!Sample_title;"a";"b"\n!Sample_geo_accession;"GSM1";"GSM2"\n'
+            '!Sample_characteristics_ch1;"age: 3";"age: 4"\n!series_matrix_table_begin'
+        ),
+        "ID_REF;GSM1;GSM2",
+        '"10{n}_at";1.{n};8.{n}',
+    ),
+    "sections": (
+        "[Header];;\nDate;1/2/2024;\n[Settings];;\nGain;low;high\nOffset;3;4\n[Data];;",
+        "Probe;Left;Right",
+        "p{n};1.{n};8.{n}",
+    ),
+    "no mark": (
+        "Serial;A7;B9\nGain;low;\nOffset;3;\nInstalled;2024-01-02;2024-01-03",
+        "Probe;Left;Right",
+        "p{n};1.{n};8.{n}",
+    ),
+}
+
+
+@pytest.mark.parametrize("count", [9, 40, 300])
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+@pytest.mark.parametrize(("head", "names", "row"), HEADS.values(), ids=HEADS)
+def test_settings_per_column_above_the_names_are_none(
+    read, rows, head, names, row, delimiter, count
+):
+    made = "".join(row.format(i=i % 10, n=100 + i) + "\n" for i in range(count))
+    snapshot = read(f"{head}\n{names}\n{made}".replace(";", delimiter))
+    assert [c.name for c in snapshot.columns] == names.split(";")
+    assert (snapshot.rows, len(rows())) == (count, count)
+    filled = [line for line in head.split("\n") if line.strip(";")]
+    assert len([line for line in snapshot.left_out if line.text]) == len(filled)
