@@ -6,6 +6,7 @@ compared with the modal width only, so that a preamble or one bad row does not d
 whose values are of one kind count more than mixed ones.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ _RARE_DELIMITERS = frozenset(":^~#&! ")
 _SAMPLE_COLUMNS = 60
 _RARE_FACTOR, _MIXED_BLANKS_FACTOR, _PROSE_FACTOR = 0.7, 0.8, 0.3
 _TABS_FACTOR = 0.5
+_COMMENT = re.compile(r"(?:#+|%+|//+|!+)(?:\s|$)")
 _OTHER_FIRST_LINE, _TEXTS_BELOW_A_NAME = 0.5, 0.35
 
 
@@ -90,9 +92,10 @@ def _first_line_factor(rows: list[Record], width: int, *, typed: bool) -> float:
     """Return a factor for a first line of another width: a header names every column.
 
     A name for the row names may be missing, and one delimiter more may stand at the end. A title
-    may stand above, but texts alone are rather one column of texts.
+    may stand above, but texts alone are rather one column of texts. Comments are no first line.
     """
-    difference = abs(len(rows[0].fields) - width)
+    first = next((row for row in rows if not (typed and _COMMENT.match(row.fields[0]))), rows[0])
+    difference = abs(len(first.fields) - width)
     if difference == 0 or (difference == 1 and width > 2):
         return 1.0
     return _OTHER_FIRST_LINE if typed else _TEXTS_BELOW_A_NAME

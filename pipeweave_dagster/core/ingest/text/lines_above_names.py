@@ -6,6 +6,9 @@ column (`Samples 40 40` of LabVIEW, `!Sample_title a b` of GEO), and a line that
 (`***End_of_Header***`, `!series_matrix_table_begin`) right above the names.
 """
 
+import re
+from itertools import pairwise
+
 from pipeweave_dagster.core.ingest.text.column_model import cell_kind
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, tells_apart
@@ -16,6 +19,9 @@ from pipeweave_dagster.core.model.value_kinds import TYPED
 _NAMES_AS_ROW_BITS, _EQUAL_NAMES_BITS = 60.0, 8.0
 _MOST_ABOVE, _MIN_ROWS, _ROWS, _MIN_TYPED = 40, 3, 30, 2
 _TYPED_SHARE = 0.8
+_COMMENT_BITS, _MOST_DIGITS = 100.0, 10
+_MARK = re.compile("#+|%+|//+|!+")
+_COMMENT = re.compile(rf"(?:{_MARK.pattern})(?:\s|$)")
 
 
 class LinesAboveNames:
@@ -30,15 +36,17 @@ class LinesAboveNames:
         last = min(_MOST_ABOVE, len(lines) - _MIN_ROWS - 1)
         found = (i for i in range(last, 0, -1) if self._names_below_values(i))
         self._names = next(found, None)
+        self._comment = _last_comment(lines)
 
     def bits(self, start: int, header: int) -> float:
         """Return the bits of a body that begins at `start`, below a number of header rows.
 
-        They are for names among the rows, and for equal names that a line above tells apart.
+        They are for names among the rows, for equal names that a line above tells apart, and for
+        comments that are no titles.
         """
-        bits = 0.0
+        bits = _COMMENT_BITS * max(0, self._comment + 1 - (start - header))
         if self._names is not None and start <= self._names:
-            bits = _NAMES_AS_ROW_BITS * (1 + sum(map(_has_fields, self._lines[: self._names])))
+            bits += _NAMES_AS_ROW_BITS * (1 + sum(map(_has_fields, self._lines[: self._names])))
         if (
             header == 1
             and start > 1
@@ -64,6 +72,20 @@ class LinesAboveNames:
             return False
         like_rows = sum(_is_like(columns, line, named) for line in above)
         return 2 * like_rows < sum(map(_has_fields, above)) if ended else not like_rows
+
+
+def _last_comment(lines: list[Line]) -> int:
+    """Return the place of the last of several comments above the rows, -1 if it may have names.
+
+    Its mark is a cell of its own: the words behind it are less than the columns. Above numbers that
+    count the rows, it may be the name of these.
+    """
+    rows = next((i for i, line in enumerate(lines) if not _COMMENT.match(line.cells[0])), 0)
+    place = next((i for i in range(rows - 1, 0, -1) if _MARK.fullmatch(lines[i].cells[0])), -1)
+    numbers = [line.cells[0] for line in lines[rows:][:_ROWS]]
+    whole = all(cell.isdecimal() and len(cell) < _MOST_DIGITS for cell in numbers)
+    counted = whole and all(int(b) == int(a) + 1 for a, b in pairwise(numbers))
+    return -1 if counted else place
 
 
 def _has_fields(line: Line) -> bool:

@@ -16,9 +16,12 @@ from pipeweave_dagster.core.ingest.text.marked_fields import (
     names_above,
     units_above,
 )
+from pipeweave_dagster.core.ingest.text.placed_names import are_misplaced
 
 _HEAD_LINES, _MOST_ROWS = 2000, 100
 _MARKED = re.compile(r"\s*(#+|%+|//+|--+|!+)([ \t]*)(\S.*)")
+_BARE = re.compile(r"\s*(?:#+|%+|//+|!+)\s*")
+"""A comment without words, between others."""
 _NO_MARK = re.compile(r"of\b|\W", re.IGNORECASE)
 """`# of rooms` is a name: the number of rooms. A further sign behind the mark is no name."""
 
@@ -38,9 +41,9 @@ def with_marked_names(
 ) -> Utf8Text:
     """Return the text with the names behind a comment mark as its header; the same without any.
 
-    The names are as many as each row has fields. What has that many only with the mark stays, and
-    so does `#id`, unless comments above it, and blanks or tabs, show that it is a mark. Units may
-    stand below the names.
+    The names are as many as each row has fields, and stand above them where both are aligned. What
+    has that many only with the mark stays, and so does `#id`, unless comments above it, and blanks
+    or tabs, show that it is a mark. Units may stand below the names.
 
     Args:
         text: The file as UTF-8.
@@ -55,11 +58,13 @@ def with_marked_names(
     if not comments or _is_expected(comments[-1], expected_names):
         return text
     line, units = comments[-1], None
-    rows = [row for row in head[line.number :] if row.strip() and not _MARKED.match(row)]
+    rows = [row for row in head[line.number :] if _is_row(row)]
     found = names_above(rows[:_MOST_ROWS], line.words)
     above = names_above(rows[:_MOST_ROWS], comments[-2].words) if len(comments) > 1 else None
     if above and units_above(rows[:_MOST_ROWS], line.words):
         line, units, found = comments[-2], line, above
+    if found and found.blanks and are_misplaced(head[line.number - 1], rows):
+        return text
     alone = len(comments) == 1 and not any(map(line.words.startswith, expected_names))
     if found is None or _is_name(line, found, alone=alone):
         return text
@@ -76,9 +81,13 @@ def with_marked_names(
 
 def _comments(head: list[str]) -> list[_MarkedLine]:
     """Return the comments that the file begins with."""
-    rows = (i for i, text in enumerate(head) if text.strip() and not _MARKED.match(text))
+    rows = (i for i, text in enumerate(head) if _is_row(text))
     matches = ((i, _MARKED.match(text)) for i, text in enumerate(head[: next(rows, 0)], 1))
     return [_MarkedLine(i, m[1], m[2], m[3].rstrip()) for i, m in matches if m]
+
+
+def _is_row(text: str) -> bool:
+    return bool(text.strip()) and not _MARKED.match(text) and not _BARE.fullmatch(text)
 
 
 def _is_name(line: _MarkedLine, found: MarkedNames, *, alone: bool) -> bool:

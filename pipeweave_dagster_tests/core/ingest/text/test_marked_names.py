@@ -126,3 +126,56 @@ def test_a_batch_keeps_the_mark_of_a_training_file(read, rows, tmp_path):
     assert columns[0].original_name == "# t"
     assert read_aligned(tmp_path / "batch", "b.csv", columns, tmp_path / "out").rows == 2
     assert all(value is not None for value in rows()[1].values())
+
+
+DRAWN = "#            decimal       monthly    de-season{}\n#             date         average{}\n"
+
+
+@pytest.mark.parametrize("above", ["", "# made by a program\n#\n", "# one\n# made by a program\n"])
+@pytest.mark.parametrize("further", [("", ""), ("  #days", ""), ("  #days", "  alized")])
+def test_words_of_a_comment_that_stand_elsewhere_are_no_names(read, rows, above, further):
+    made = "".join(
+        f"{2018 + i // 12}  {i % 12 + 1:2}  {2018 + i / 12:9.4f}   {408 + i / 5:8.2f}\n"
+        for i in range(48)
+    )
+    head = above + DRAWN.format(*further)
+    snapshot = read(head + made)
+    assert [c.name for c in snapshot.columns] == [f"column_{i}" for i in range(1, 5)]
+    assert (snapshot.rows, rows()[0]["column_4"]) == (48, 408.0)
+    lines = {line.text.replace(" ", "").replace("|", "") for line in snapshot.left_out}
+    assert lines == {line.replace(" ", "") for line in head.splitlines()}
+
+
+@pytest.mark.parametrize("mark", ["#", "%", "//", "!"])
+@pytest.mark.parametrize("width", [3, 8])
+def test_a_comment_with_one_word_less_than_columns_names_none(read, mark, width):
+    words = " ".join(f"name{i}" for i in range(width - 1))
+    snapshot = read(f"{mark} made by a program\n{mark}\n{mark} {words}\n{_rows(40, width)}")
+    assert [c.name for c in snapshot.columns] == [f"column_{i + 1}" for i in range(width)]
+    assert snapshot.rows == 40
+
+
+def test_a_mark_above_the_numbers_of_the_rows_names_them(read):
+    made = "".join(f"{i + 1} {i * 7 % 5}.5 x{i % 3}\n" for i in range(40))
+    snapshot = read(f"# made by a program\n# size kind\n{made}")
+    assert (_names(snapshot), snapshot.rows) == (["#", "size", "kind"], 40)
+
+
+@pytest.mark.parametrize("blank", ["#", "# ", "#\n#\n#", "# \n\n#"])
+@pytest.mark.parametrize("delimiter", [",", "\t", "  "])
+def test_comments_without_words_stand_between_others(read, blank, delimiter):
+    head = delimiter.join(["STN", "YYYYMMDD", "TG"])
+    made = "".join(delimiter.join(["260", f"{20240101 + i}", f"{i}"]) + "\n" for i in range(28))
+    snapshot = read(f"# of the weather: one\n{blank}\n# STN   : number\n{blank}\n# {head}\n{made}")
+    assert (_names(snapshot), snapshot.rows) == (["STN", "YYYYMMDD", "TG"], 28)
+
+
+@pytest.mark.parametrize(
+    "names", ["# year mon  date      mean", "#year mon      date     mean", "# year mon date mean"]
+)
+def test_names_drawn_above_their_columns_stay_names(read, names):
+    made = "".join(
+        f"{2018 + i // 12}  {i % 12 + 1:2}   {2018 + i / 12:8.3f}  {i:6.2f}\n" for i in range(30)
+    )
+    snapshot = read(f"# made by a program\n{names}\n{made}")
+    assert _names(snapshot) == ["year", "mon", "date", "mean"]
