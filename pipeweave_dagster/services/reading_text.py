@@ -31,14 +31,22 @@ def dialect_text(dialect: dict[str, Any]) -> str:
     Example:
         >>> dialect_text({"format": "csv", "delimiter": "|", "header_rows": 0})
         "csv, delimiter '|', header rows 0"
+        >>> dialect_text({"format": "csv", "header_rows": 4, "described_rows": 3})
+        'csv, header rows 1 (3 lines below describe the columns)'
     """
     shown = ("delimiter", "encoding", "header_rows", "skipped_rows", "decimal")
     quoted = {"delimiter", "decimal"}
+    described = dialect.get("described_rows") or 0
+    values = dict(dialect)
+    if described:
+        lines = "line below describes" if described == 1 else "lines below describe"
+        names = dialect["header_rows"] - described
+        values["header_rows"] = f"{names} ({described} {lines} the columns)"
     facts = [
-        f"{key.replace('_', ' ')} {dialect[key]!r}" if key in quoted else
-        f"{key.replace('_', ' ')} {dialect[key]}"
+        f"{key.replace('_', ' ')} {values[key]!r}" if key in quoted else
+        f"{key.replace('_', ' ')} {values[key]}"
         for key in shown
-        if dialect.get(key) not in {None, 0, ""} or (key == "header_rows" and dialect.get(key) == 0)
+        if values.get(key) not in {None, 0, ""} or (key == "header_rows" and values.get(key) == 0)
     ]  # fmt: skip
     return ", ".join([dialect["format"], *facts])
 

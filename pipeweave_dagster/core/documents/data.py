@@ -68,7 +68,11 @@ class OtherReading(Part):
 
 
 class Dialect(Part):
-    """How the bytes were read; every field is a detected property that a user may check."""
+    """How the bytes were read; every field is a detected property that a user may check.
+
+    `header_rows` counts the lines above the rows; `described_rows` says how many of these describe
+    the columns below their names: units, types, formats.
+    """
 
     format: Literal["csv", "json", "jsonl", "parquet", "excel", "arrow"]
     container: Literal["none", "gzip", "zip", "bz2", "zstd"] = "none"
@@ -77,6 +81,7 @@ class Dialect(Part):
     quote: str | None = None
     escape: str | None = None
     header_rows: int | None = None
+    described_rows: int = Field(default=0, exclude_if=operator.not_)
     skipped_rows: int = 0
     decimal: str | None = None
     thousands: str | None = None

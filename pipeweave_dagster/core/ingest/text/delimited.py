@@ -209,6 +209,7 @@ def from_rows(
         format="excel",
         container=content.container,
         header_rows=layout.header,
+        described_rows=layout.annotations,
         skipped_rows=layout.preamble,
     )
     return raw

@@ -119,6 +119,7 @@ def dialect_document(content: Content, plan: ReadPlan) -> Dialect:
         quote=dialect.quote,
         escape=dialect.escape,
         header_rows=plan.layout.header,
+        described_rows=plan.layout.annotations,
         skipped_rows=plan.layout.preamble,
         line_end=plan.text.line_end,
         decimal=plan.decimal,

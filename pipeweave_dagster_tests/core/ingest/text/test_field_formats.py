@@ -4,6 +4,7 @@ import pytest
 
 from pipeweave_dagster.core.ingest.text.layout import detect_layout
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
+from pipeweave_dagster.services.reading_text import reading_lines
 
 NAMES = ["agency_cd", "site_no", "taken", "69928_00060"]
 NOTATIONS = {
@@ -58,6 +59,9 @@ def test_units_may_stand_above_or_below_the_formats(read, formats, first):
     snapshot = read(text_of(NAMES, *(lines if first else lines[::-1]), *body()))
     assert [c.name for c in snapshot.columns] == NAMES
     assert [line.line for line in snapshot.left_out] == [2, 3]
+    assert (snapshot.dialect.header_rows, snapshot.dialect.described_rows) == (3, 2)
+    [shown, *_] = reading_lines(snapshot.model_dump(mode="json"))
+    assert "header rows 1 (2 lines below describe the columns)" in shown
     assert snapshot.rows == 20
 
 
