@@ -12,7 +12,8 @@ from pipeweave_dagster.core.ingest.text.dialect_score import (
     dialect_score,
     rate,
 )
-from pipeweave_dagster.core.ingest.text.fixed_width import fits_names, fixed_width
+from pipeweave_dagster.core.ingest.text.fixed_width import fixed_width
+from pipeweave_dagster.core.ingest.text.fixed_width_names import fits_names
 from pipeweave_dagster.core.ingest.text.one_column import lone_values, one_column_score
 from pipeweave_dagster.core.ingest.text.other_dialect import other_delimiter
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records

@@ -3,13 +3,13 @@
 from collections import Counter
 from itertools import pairwise
 
+from pipeweave_dagster.core.ingest.text.fixed_width_names import bounds, named_starts
 from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 from pipeweave_dagster.core.ingest.text.timestamp_fields import is_timestamp
 from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
 _MIN_LINES, _MIN_EQUAL, _MIN_GAPS, _MOST_CHARACTERS = 8, 0.95, 1, 4000
 _MIN_FILLED = 0.9
-_VALUES = {*TYPED} - {"bool"}
 _MANY_LINES = 10
 """Lines from which a position that is blank in all of them is not so by chance."""
 
@@ -34,7 +34,7 @@ def fixed_width(lines: list[str]) -> TextDialect | None:
     one_blank = padded or (len(lines) >= _MANY_LINES and _are_padded(complete, starts))
     starts = starts if one_blank else _starts(blank, 2)
     starts = _without_chance_gaps(complete, _with_whole_timestamps(complete, starts))
-    starts = _named(complete, lines[0], blank, starts)
+    starts = named_starts(complete, lines[0], blank, starts)
     starts = _with_room(complete, blank, starts)
     return TextDialect(None, None, field_starts=(*starts,)) if len(starts) > _MIN_GAPS else None
 
@@ -42,11 +42,6 @@ def fixed_width(lines: list[str]) -> TextDialect | None:
 def _starts(blank: list[bool], gap: int) -> list[int]:
     """Return the positions behind so many blank ones."""
     return [i for i, b in enumerate(blank) if not b and all(blank[max(0, i - gap) : i])]
-
-
-def fits_names(dialect: TextDialect, names: str) -> bool:
-    """Return whether every field of a line of names has one."""
-    return all(names[start:end].strip() for start, end in _bounds([*dialect.field_starts]))
 
 
 def _are_padded(lines: list[str], starts: list[int]) -> bool:
@@ -65,44 +60,9 @@ def _are_padded(lines: list[str], starts: list[int]) -> bool:
     return found
 
 
-def _named(lines: list[str], names: str, blank: list[bool], starts: list[int]) -> list[int]:
-    """Leave out where no name of a first line of names begins: without a name, or within one.
-
-    The first column may have no name, as that of the row names in R.
-    """
-    cells = [line[a:b].strip() for line in [names, *lines] for a, b in _bounds(starts)]
-    kinds = [kind_of(cell) for cell in cells]
-    # A name may be a letter that stands for yes or no elsewhere.
-    if not _VALUES.isdisjoint(kinds[: len(starts)]) or _VALUES.isdisjoint(kinds[len(starts) :]):
-        return starts
-    # The words of a title have one blank between them, and are no names of these fields.
-    padded = "  " in names.strip()
-    kept = starts[:1]
-    for start, end in _bounds(starts)[1:]:
-        values = [kind_of(line[start:end].strip()) for line in lines]
-        # A column of counts or flags may have no name.
-        nameless = not names[start:end].strip() and _VALUES.isdisjoint(values)
-        if not nameless and not (padded and _within_word(names, blank, start)):
-            kept.append(start)
-    return kept
-
-
-def _within_word(names: str, blank: list[bool], start: int) -> bool:
-    """Return whether a word fills the gap before a field, so that the field begins within it."""
-    left = start
-    while left and blank[left - 1]:
-        left -= 1
-    return " " not in names[left : start + 1].ljust(start + 1 - left)
-
-
-def _bounds(starts: list[int]) -> list[tuple[int, int | None]]:
-    """Return where each field starts and ends."""
-    return [*zip(starts, [*starts[1:], None], strict=False)]
-
-
 def _with_whole_timestamps(lines: list[str], starts: list[int]) -> list[int]:
     """Leave out where the time of day behind a date begins, unless it has a name of its own."""
-    fields = [[line[a:b].strip() for line in lines] for a, b in _bounds(starts)]
+    fields = [[line[a:b].strip() for line in lines] for a, b in bounds(starts)]
     whole = {
         start
         for start, (dates, times) in zip(starts[1:], pairwise(fields), strict=False)
@@ -115,7 +75,7 @@ def _with_whole_timestamps(lines: list[str], starts: list[int]) -> list[int]:
 def _without_chance_gaps(lines: list[str], starts: list[int]) -> list[int]:
     """Leave out where sentences happen to have a blank at one place in all lines."""
     kept = starts[:1]
-    for start, end in _bounds(starts)[1:]:
+    for start, end in bounds(starts)[1:]:
         cells = [(line[kept[-1] : start], line[start:end].strip()) for line in lines]
         pairs = [(left, right) for left, right in cells if right]
         if not _are_sentences(pairs, sparse=len(pairs) < _MIN_FILLED * len(lines)):
@@ -140,7 +100,7 @@ def _with_room(lines: list[str], blank: list[bool], starts: list[int]) -> list[i
     """
     moved: list[int] = []
     behind_text = False
-    for start, end in _bounds(starts):
+    for start, end in bounds(starts):
         cells = [line[start:end].rstrip() for line in lines[1:]]
         ends_alike = len({len(cell) for cell in cells if cell}) == 1
         left = start

@@ -38,7 +38,7 @@ def are_misplaced(line: str, rows: list[str]) -> bool:
         return False
     ends = [0, *(max(end for _, end in column) for column in columns[:-1])]
     starts = [*(min(start for start, _ in column) for column in columns[1:]), len(line) + 1]
-    outside = sum(
+    outside: int = sum(
         b <= end or a >= start for (a, b), end, start in zip(names, ends, starts, strict=True)
     )
     return 2 * outside > width
