@@ -18,6 +18,8 @@ _MOST_DEPTH = 4
 _LOOKED_AT = 20
 _LEAST_KEYS = 2
 _SHARE_WITH_LIST = 0.8
+_MOST_REPEATED, _PER_CELL = 1 << 30, 32
+"""Bytes that the repeated values may take: a small file could become a table of any size."""
 _EPOCH = range(10**8, 10**14)
 _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d|$)")
 
@@ -68,10 +70,19 @@ def inner_rows(
         around.append(values_around(record, skipped, left) if isinstance(record, dict) else {})
     if not rows or not _alike(rows):
         return None
+    if _repeated_bytes(around, owners) > _MOST_REPEATED:
+        left |= dict.fromkeys(name for values in around for name in values)
+        around = [{} for _ in around]
     renamed = free_names(around, rows)
     values = [{renamed[name]: v for name, v in found.items()} for found in around]
     rows = [values[owner] | row for owner, row in zip(owners, rows, strict=True)]
     return rows, owners, [*renamed.values()], [*left]
+
+
+def _repeated_bytes(around: list[dict[str, Any]], owners: list[int]) -> int:
+    """Return about how many bytes the values around rows take if each row repeats them."""
+    sizes = [sum(len(str(v)) + _PER_CELL for v in values.values()) for values in around]
+    return sum(sizes[owner] for owner in owners)
 
 
 def _paths(record: dict[str, Any], prefix: str, depth: int) -> dict[str, bool]:

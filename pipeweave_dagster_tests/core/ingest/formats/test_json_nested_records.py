@@ -129,3 +129,12 @@ def test_any_lists_come_back_in_order(lists, depth):
     assert [(r["n"], r["a"], r["b"]) for r in found.rows] == [
         (i, r["a"], r["b"]) for i, rows in enumerate(lists) for r in rows
     ]
+
+
+@pytest.mark.parametrize("around", [{"big": "x" * 1_000_000}, {f"k{i}": i for i in range(9_000)}])
+def test_values_that_would_fill_the_memory_are_not_repeated(around):
+    rows = [{"a": i, "b": i % 7} for i in range(4_000)]
+    found = find_records({"data": [around | {"rows": rows}]}, "x.json")
+    assert len(found.rows) == 4_000
+    assert found.rows[5] == {"a": 5, "b": 5}
+    assert "Beside the rows there is also" in " ".join(found.notes)
