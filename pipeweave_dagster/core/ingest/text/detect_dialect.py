@@ -14,6 +14,7 @@ from pipeweave_dagster.core.ingest.text.dialect_score import (
 )
 from pipeweave_dagster.core.ingest.text.fixed_width import fixed_width
 from pipeweave_dagster.core.ingest.text.fixed_width_names import fits_names
+from pipeweave_dagster.core.ingest.text.line_marks import is_comment
 from pipeweave_dagster.core.ingest.text.one_column import lone_values, one_column_score
 from pipeweave_dagster.core.ingest.text.other_dialect import other_delimiter
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
@@ -55,6 +56,7 @@ def choose_dialect(
         return _given_dialect(sample, given), None
     rated = _without_cut_quotes([rate(sample, dialect) for dialect in _candidates(sample)])
     every_line = _lines_of_records(sample)
+    every_line = [line for line in every_line if not is_comment(line)] or every_line
     lines = every_line[:SAMPLE_RECORDS]
     values = lone_values(sample)
     alone = max(one_column_score(values.texts[:SAMPLE_RECORDS]), _SCORE_OF_TABLE)
