@@ -81,7 +81,10 @@ def inner_rows(
 
 def _repeated_bytes(around: list[dict[str, Any]], owners: list[int]) -> int:
     """Return about how many bytes the values around rows take if each row repeats them."""
-    sizes = [sum(len(str(v)) + _PER_CELL for v in values.values()) for values in around]
+    sizes = [
+        sum(_PER_CELL + (len(value) if isinstance(value, str) else 0) for value in values.values())
+        for values in around
+    ]
     return sum(sizes[owner] for owner in owners)
 
 
@@ -119,7 +122,8 @@ def is_time(cell: Any) -> bool:
     """Return whether a cell may be a time: seconds or more since 1970, or an ISO date."""
     if isinstance(cell, str):
         return bool(_DATE.match(cell))
-    return isinstance(cell, int | float) and not isinstance(cell, bool) and int(cell) in _EPOCH
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    return is_number and _EPOCH.start <= cell < _EPOCH.stop  # also where it is no number (NaN)
 
 
 def _names_beside(holder: dict[str, Any], key: str) -> tuple[str, list[str]] | None:

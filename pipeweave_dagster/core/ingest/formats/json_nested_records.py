@@ -27,7 +27,7 @@ class Nested:
         rows: The rows of all lists, each with the values around it.
         owners: For each row the record (from 0) that holds it.
         around: Names of the values that are repeated.
-        left: Paths of what is no column.
+        left: Paths of the values that are not read.
         empty: Number of records without a row.
     """
 

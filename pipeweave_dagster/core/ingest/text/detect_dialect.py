@@ -73,7 +73,7 @@ def choose_dialect(
         named = blanks and fixed and _names_fit(fixed, lines)
         fixed_score *= _WHOLE_TIMESTAMPS if cut else _NAMED_FIELDS if named else 1.0
         if fixed and fixed_score > max(score * even, alone):
-            # No line is broken under it, so a reading that breaks some is no other one.
+            # It fits every line, so delimiting by blanks, which does not, is no alternative.
             rated = [rating for rating in rated if even == 1.0 or rating.dialect.delimiter != " "]
             return fixed, other_delimiter((fixed, fixed_score), rated, alone)
     if score < alone:

@@ -61,8 +61,10 @@ def doubt_of_delimiter(dialect: TextDialect, other: OtherReading | None) -> str 
 
 
 def _described(words: str) -> str:
-    if words in {"none", "fixed width"}:
-        return "as one column" if words == "none" else "as fields of fixed width"
+    if words == "none":
+        return "as one column"
+    if words == "fixed width":
+        return "as fields of fixed width"
     return f"with {words}" if words.isalpha() else f"with the delimiter '{words}'"
 
 

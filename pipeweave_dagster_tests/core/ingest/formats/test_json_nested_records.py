@@ -138,3 +138,10 @@ def test_values_that_would_fill_the_memory_are_not_repeated(around):
     assert len(found.rows) == 4_000
     assert found.rows[5] == {"a": 5, "b": 5}
     assert "Beside the rows there is also" in " ".join(found.notes)
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), 10**400, True])
+def test_odd_numbers_are_no_times(odd):
+    cells = [[odd, i] for i in range(12)]
+    found = find_records({"data": [{"station": "X", "points": cells}]}, "x.json")
+    assert len(found.rows) == 1
