@@ -1,13 +1,13 @@
-"""What the states of a leaderboard and the verdict on its winner mean, where they are printed."""
+"""What trial states, verdicts and a longer budget mean, where they are printed."""
 
 from collections.abc import Iterable
 
 _MEANINGS = {
     "done": "scored on all folds",
-    "cut": "time for some of the folds only, so the score is not comparable with the others",
+    "cut": "there was time for only some of the folds, so the score is not comparable with others",
     "out of time": "no fit ended in time",
     "failed": "its fit ended with an error",
-    "skipped": "the table is larger than what its package states",
+    "skipped": "the table is larger than the limit of its package",
 }
 
 
@@ -19,6 +19,39 @@ def winner_text(winner: str, verdict: str) -> str:
         ('ensemble', 'dummy, no better than the baseline')
     """
     return winner if verdict == "model" else f"{winner}, no better than the baseline"
+
+
+def extension_text(budget_s: float, extended_s: float, share: float | None) -> str:
+    """Return how far a time budget was extended, and why.
+
+    Args:
+        budget_s: Seconds that were set.
+        extended_s: Seconds that it was extended to.
+        share: The share that the search got of the processor time it asked for; None where it was
+            not recorded.
+
+    Example:
+        >>> extension_text(20, 40, None)
+        'The budget was extended from 20 s to 40 s, because other programs kept the processor busy.'
+    """
+    why = "other programs kept the processor busy"
+    if share is not None:
+        why += f": this run got {share:.0%} of the processor time that it asked for"
+    return f"The budget was extended from {budget_s:g} s to {extended_s:.0f} s, because {why}."
+
+
+def verdict_text(verdict: str) -> str:
+    """Return how one model compares with another, whose name is to follow.
+
+    Example:
+        >>> verdict_text("better"), verdict_text("not distinguishable")
+        ('significantly better than', 'not significantly different from')
+    """
+    return {
+        "better": "significantly better than",
+        "worse": "significantly worse than",
+        "not compared": "not compared with",
+    }.get(verdict, "not significantly different from")
 
 
 def explained(states: Iterable[str]) -> str:

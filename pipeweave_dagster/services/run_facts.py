@@ -94,6 +94,7 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
         "rows_fit": model.rows_fit,
         "budget_s": model.budget_s,
         "extended_to_s": model.extended_to_s,
+        "processor_share": model.processor_share,
         "used_s": round(model.used_s, 2),
         "leaderboard": [t.model_dump(mode="json") for t in model.leaderboard],
         "serving_note": model.serving_note,

@@ -19,6 +19,7 @@ from pipeweave_dagster.core.evaluation.report.interval_texts import (
     on_twin,
 )
 from pipeweave_dagster.core.evaluation.report.twin_texts import sentence
+from pipeweave_dagster.core.trial_states import extension_text
 from pipeweave_dagster.services.alias_history import AliasMove, moves_of
 from pipeweave_dagster.services.alias_texts import author, reason_of, when
 from pipeweave_dagster.services.model_versions import load_version
@@ -53,6 +54,14 @@ class ModelView:
     links: dict[str, str] = field(default_factory=dict)
     moves: list[dict[str, str]] = field(default_factory=list)
     retraining: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def extension(self) -> str:
+        """How far its time budget was extended, and why; empty if it was not."""
+        model = self.model
+        if model is None or model.extended_to_s is None:
+            return ""
+        return extension_text(model.budget_s, model.extended_to_s, model.processor_share)
 
 
 def model_view(

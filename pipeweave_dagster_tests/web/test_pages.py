@@ -190,7 +190,8 @@ def test_the_readable_twin_is_shown_with_its_effects_and_its_command(client, sto
     drawn = Plot(name="readable_x", caption="What x adds <b>", svg="<svg></svg>")
     registry = Registry(store)
     twin = readable_twin(low=0.77, high=0.85)
-    register(store, "2", 0.811, readable=twin, plots=[drawn], resampled="groups")
+    longer = {"budget_s": 20.0, "extended_to_s": 40.0, "processor_share": 0.45}
+    register(store, "2", 0.811, readable=twin, plots=[drawn], resampled="groups", of_model=longer)
     set_alias(registry, "demo", "2", "champion")
     page = client.get("/datasets/demo").text
     assert "The paired test cannot tell the two apart on the same 200 test rows." in page
@@ -198,6 +199,7 @@ def test_the_readable_twin_is_shown_with_its_effects_and_its_command(client, sto
     assert "All of this is of the same 200 test rows." in page
     beside = '<td class="label">Model</td><td class="n">0.811 <span class="soft">[0.711, 0.911]'
     assert beside in page
+    assert "The budget was extended from 20 s to 40 s, because other programs" in page
     assert "pipeweave models promote demo --readable" in page
     assert "Effects that the readable twin adds up" in page
     assert "&lt;i&gt;notes" in page

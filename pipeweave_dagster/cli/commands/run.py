@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipeweave_dagster.adapters.process_age import seconds_since_start
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_settings
 from pipeweave_dagster.cli.support.show_option import ShowProgress, shown
@@ -33,8 +34,9 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
     time_budget: Annotated[
         float | None,
         typer.Option(
-            help="Seconds for the run; it ends at most 10 s later. On a busy machine this is "
-            "extended, up to double, and the run says so.",
+            help="Time budget of the run in seconds; it ends at most 10 s later. If other programs "
+            "keep the processor busy, the budget is extended, to at most double, and the run says "
+            "so; all the rest takes longer, too.",
             min=1,
         ),
     ] = None,
@@ -48,8 +50,8 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
         str | None,
         typer.Option(
             "--for",
-            help="accuracy (default), or serving: one model in place of an ensemble where a paired "
-            "test on the folds cannot tell them apart.",
+            help="accuracy (default), or serving: one model in place of an ensemble if a paired "
+            "test on the folds finds no significant difference.",
         ),
     ] = None,
     read: ReadOption = None,
@@ -73,6 +75,7 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
     done = process_file(file, dataset, chosen, show=shown(progress=progress, as_json=json))
     if done.note:
         typer.echo(f"note: {done.note}", err=True)
+    done.facts["seconds"] = round(seconds_since_start(), 1)
     emit(done.facts, json, as_text(done.facts))
     if done.error is not None:
         sys.exit(done.error.code.exit_code if json else fail(done.error, as_json=False))

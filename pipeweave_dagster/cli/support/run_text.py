@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pipeweave_dagster.cli.support.output import columns, plain
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.trial_states import explained, winner_text
+from pipeweave_dagster.core.trial_states import explained, extension_text, winner_text
 from pipeweave_dagster.services.reading_text import note_lines
 
 _SHOWN_TRIALS = 12
@@ -36,6 +36,8 @@ def as_text(facts: dict[str, Any]) -> str:
         lines += ["", plain(facts["no_model"], 800)]
     if facts["reused"]:
         lines.append(f"Reused, because their inputs are unchanged: {', '.join(facts['reused'])}")
+    if facts.get("seconds") is not None:
+        lines.append(f"The whole command took {facts['seconds']:.0f} s, including its start.")
     lines.append("")
     lines += [f"{name.replace('_', ' '):>14}  {link}" for name, link in facts["links"].items()]
     if not _is_listening(facts["links"]["dagster_run"]):
@@ -100,17 +102,15 @@ def _model_text(model: dict[str, Any], dataset: str) -> list[str]:
     if model["serving_note"]:
         lines.append(plain(model["serving_note"], 600))
     if model["extended_to_s"]:
-        lines.append(
-            f"The machine was busy: the budget of {model['budget_s']:g} s was extended to "
-            f"{model['extended_to_s']:.0f} s."
-        )
+        longer = (model["budget_s"], model["extended_to_s"], model["processor_share"])
+        lines.append(extension_text(*longer))
     if model.get("dropped"):
         lines.append(
-            f"No or too little time for: {', '.join(model['dropped'])}. "
-            f"'pipeweave evaluate {dataset} --full' makes them."
+            f"Missing or incomplete for lack of time: {', '.join(model['dropped'])}. "
+            f"'pipeweave evaluate {dataset} --full' computes them."
         )
     if model["sampled_of"]:
         read = model["rows_train"] + model["rows_test"]
-        why = ", as no more fit into memory" if model["rows_fit"] else ""
+        why = ", because no more fit into memory" if model["rows_fit"] else ""
         lines.append(f"Searched on a sample of {read:,} of {model['sampled_of']:,} rows{why}.")
     return lines

@@ -105,12 +105,13 @@ class TrainedModel(Document):
     memory if the table has more (None: all did), `sampled_of` the rows of the table if only a
     sample was read; `tested_like` are the test rows of the champion that its own test rows follow
     (None: a hash of each row alone decided); `extended_to_s` is what the budget was extended to
-    because other work kept the processors busy (None: it was not); `division` are the rows that
-    were used, with their folds (None: a model of an earlier version); `readable_of` is the version
-    whose readable twin it is (None: it is the model of a search); `plug_ins` are the models of
-    other packages among its members; `hidden` are features of personal data, whose values are
-    shown nowhere; `serving_note` is the one of `notes` on what became of the wish for one model to
-    serve (empty without the wish).
+    because other programs kept the processor busy (None: it was not), and `processor_share` the
+    share of the processor time that the search got of what it asked for until then; `division` are
+    the rows that were used, with their folds (None: a model of an earlier version); `readable_of`
+    is the version whose readable twin it is (None: it is the model of a search); `plug_ins` are the
+    models of other packages among its members; `hidden` are features of personal data, whose values
+    are shown nowhere; `serving_note` is the one of `notes` on what became of the wish for one model
+    to serve (empty without the wish).
     """
 
     kind: ClassVar[str] = "model"
@@ -142,6 +143,7 @@ class TrainedModel(Document):
     sampled_of: int | None = Field(default=None, exclude_if=operator.not_)
     budget_s: float
     extended_to_s: float | None = Field(default=None, exclude_if=operator.not_)
+    processor_share: float | None = Field(default=None, exclude_if=operator.not_)
     used_s: float
     package_versions: dict[str, str]
     model: Payload

@@ -66,7 +66,6 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         source = Source(data, out, engine)
         trial_log = TrialLog(own, on_fold, on_extension)
         search = _search(training_set, source, budget, trial_log, policy, share.share)
-        share_got = share.share()
     nominal_s, budget = budget.budget_s, budget.extended(search.extended_by)
     ensemble = build_ensemble(training_set, search.cache, search, budget)
     final = fit_final_model(training_set, search, ensemble, out, budget)
@@ -76,7 +75,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         *memory_notes(rows_fit, memory_mb),
         *training_notes.search_notes(search),
         *new_group_notes(ensemble, search),
-        *training_notes.extension_notes(nominal_s, budget.budget_s, share_got),
+        *training_notes.extension_notes(nominal_s, budget.budget_s, search.share_got),
         *final.postprocessing.notes,
         *filter(None, [final.serving_note]),
         *training_notes.verdict_notes(ensemble, final.verdict, search),
@@ -98,6 +97,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         package_versions=package_versions(),
         notes=notes,
         serving_note=final.serving_note,
+        processor_share=None if search.share_got is None else round(search.share_got, 3),
     )
 
 

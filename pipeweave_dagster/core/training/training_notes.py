@@ -5,6 +5,7 @@ from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.relative_features import USE
 from pipeweave_dagster.core.training.ensemble.build import Ensemble
 from pipeweave_dagster.core.training.search.search import Search
+from pipeweave_dagster.core.trial_states import extension_text
 
 _CROSSES_SHOWN = 5
 _SHRUNK = (
@@ -75,10 +76,7 @@ def _shown(names: list[str]) -> str:
 
 def extension_notes(budget_s: float, extended_s: float, share: float | None) -> list[str]:
     """Return how far the budget was extended, and why; nothing if it was not."""
-    if extended_s <= budget_s or share is None:
-        return []
-    got = f"Other work kept the processors busy: the search got {share:.0%} of what it asked for"
-    return [f"{got}, so its budget of {budget_s:g} s was extended to {extended_s:.0f} s."]
+    return [extension_text(budget_s, extended_s, share)] if extended_s > budget_s else []
 
 
 def verdict_notes(ensemble: Ensemble, final: Verdict, search: Search) -> list[str]:

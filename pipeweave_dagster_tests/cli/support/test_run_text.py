@@ -1,13 +1,32 @@
 """The summary of a run in the terminal."""
 
+import pytest
+
 from pipeweave_dagster.cli.support.run_text import _model_text
+
+MODEL = {
+    "leaderboard": [], "metric": "roc_auc", "winner": "linear", "verdict": "model",
+    "budget_s": 20.0, "extended_to_s": None, "processor_share": None, "sampled_of": None,
+    "dropped": [], "serving_note": "",
+}  # fmt: skip
 
 
 def test_the_command_that_completes_an_evaluation_can_be_copied():
-    model = {
-        "leaderboard": [], "metric": "roc_auc", "winner": "linear", "verdict": "model",
-        "extended_to_s": None, "sampled_of": None, "dropped": ["readable twin"],
-        "serving_note": "",
-    }  # fmt: skip
-    text = "\n".join(_model_text(model, "penguins"))
-    assert "time for: readable twin. 'pipeweave evaluate penguins --full' makes them." in text
+    text = "\n".join(_model_text({**MODEL, "dropped": ["readable twin"]}, "penguins"))
+    assert (
+        "lack of time: readable twin. 'pipeweave evaluate penguins --full' computes them." in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "cause"),
+    [
+        (0.45, "processor busy: this run got 45% of the processor time that it asked for."),
+        (None, "processor busy."),  # of a model of an earlier version
+    ],
+)
+def test_a_result_says_why_its_budget_was_extended(share, cause):
+    longer = {**MODEL, "extended_to_s": 40.0, "processor_share": share}
+    line = _model_text(longer, "penguins")[-1]
+    assert line.startswith("The budget was extended from 20 s to 40 s, because other programs")
+    assert line.endswith(cause)

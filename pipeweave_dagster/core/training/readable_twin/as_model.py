@@ -52,6 +52,7 @@ def run_as_model(  # noqa: PLR0913, PLR0917 - as `twin_as_model`
             "threshold": twin.threshold,
             "stack": None,
             "extended_to_s": None,
+            "processor_share": None,
             "used_s": round(time.monotonic() - began, 2),
             "package_versions": package_versions(),
             "model": model_files.write_bundle(bundle, out / model_files.MODEL),

@@ -34,7 +34,7 @@ def run_first_folds(search: Search, candidates: list[Candidate], part: float) ->
                 search.skipped.append(candidate.name)
                 continue
             result = search.trial_log.restore(candidate, search.cache)
-            search.results.append(result)
+            search.add(result)
             if result.folds_done:
                 search.log_result(result)
             elif result.is_baseline:

@@ -56,7 +56,7 @@ def propose_task(search: Search) -> FitTask | None:
     search.proposals_without_gain += 1
     result = new_result(candidate, search.cache)
     result.is_proposal = True
-    search.results.append(result)
+    search.add(result)
     deadline = search.budget.deadline(policy.proposal_share, policy.least_fit_s)
     return search.fold_task(result, deadline)
 

@@ -30,6 +30,8 @@ def run_search(search: Search) -> list[CvResult]:
     run_first_folds(search, defaults, part=1.0)
     unfinished = _unfinished(search, defaults)
     if search.extend(short=bool(unfinished)):
+        if unfinished:
+            _log.info("tried again with more time: %s", ", ".join(c.name for c in unfinished))
         _forget(search, unfinished)
         run_first_folds(search, unfinished, part=1.0)
     variants = [c for c in candidates if not c.is_default]
@@ -90,5 +92,5 @@ def _restore_proposals(search: Search) -> None:
             result = search.trial_log.restore(candidate, search.cache)
             result.is_proposal = True
             if result.folds_done:
-                search.results.append(result)
+                search.add(result)
             search.n_proposals += 1

@@ -18,6 +18,7 @@ from pipeweave_dagster.core.training.search.processor_share import extension
 from pipeweave_dagster.core.training.search.ranking import Ranking, comparison_folds
 from pipeweave_dagster.core.training.search.time_reserve import TimeReserve
 from pipeweave_dagster.core.training.search.trial_log import TrialLog
+from pipeweave_dagster.core.trial_states import extension_text
 
 _log = logging.getLogger(__name__)
 
@@ -38,9 +39,11 @@ class Search:
         skipped: Candidates that there was no time to start.
         crosses: Feature crosses that were added.
         share: Returns the share of the processor time that this search got of what it asked for.
+        share_got: That share when the budget was extended, None if it was not.
         extended_by: Factor by which the budget was extended, 1.0 if it was not.
         n_proposals: How many candidates were tried beyond the fixed list.
         proposals_without_gain: How many of the last of them did not rank among the best.
+        numbers: The number of each candidate in log lines, by its name; it keeps it for good.
     """
 
     spec: PipelineSpec
@@ -54,9 +57,11 @@ class Search:
     skipped: list[str] = field(default_factory=list)
     crosses: list[FrameEntry] = field(default_factory=list)
     share: Callable[[], float | None] = lambda: None
+    share_got: float | None = None
     extended_by: float = 1.0
     n_proposals: int = 0
     proposals_without_gain: int = 0
+    numbers: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Decide how many folds candidates are compared on, and how fast boosting must learn."""
@@ -102,9 +107,15 @@ class Search:
         """Return whether a fit of so many seconds leaves enough for the refit and the files."""
         return self.reserve.affords(seconds, self.ranking.likely_members())
 
+    def add(self, result: CvResult) -> None:
+        """Add a candidate that is tried; one that is tried again keeps its number."""
+        self.results.append(result)
+        self._number_of(result.candidate.name)
+
     def extend(self, *, short: bool) -> bool:
         """Extend the budget, once, if the machine is busy; return whether it was extended."""
-        factor = extension(self.share(), short=short)
+        share = self.share()
+        factor = extension(share, short=short)
         if factor == 1.0 or self.extended_by > 1.0:
             return False
         before, longer = self.budget.budget_s, self.budget.extended(factor)
@@ -114,8 +125,9 @@ class Search:
         self.extended_by = self.budget.budget_s / before
         if self.extended_by == 1.0:  # it was at its limit already
             return False
+        self.share_got = share
         self.trial_log.record_extension(self.budget.budget_s, self.budget.now())
-        _log.info("the machine is busy: %.0f s instead of %.0f s", self.budget.budget_s, before)
+        _log.info("%s", extension_text(before, self.budget.budget_s, share))
         return True
 
     def fold_task(self, result: CvResult, deadline: float, *, log: bool = False) -> FitTask:
@@ -156,10 +168,13 @@ class Search:
             self.proposals_without_gain = 0
         self.ranking.release_models(result.folds_done)
 
+    def _number_of(self, name: str) -> int:
+        return self.numbers.setdefault(name, len(self.numbers) + 1)
+
     def log_result(self, result: CvResult) -> None:
         """Write one log line on a candidate."""
-        number = self.results.index(result) + 1
         name, seconds = result.candidate.name, result.seconds
+        number = self._number_of(name)
         if result.score is None or result.note:
             _log.info("trial %d %s: %s (%.1f s)", number, name, result.note or "no score", seconds)
             return

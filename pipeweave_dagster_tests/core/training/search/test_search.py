@@ -22,6 +22,7 @@ from pipeweave_dagster.core.training.search.parallel_fits import WAIT
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
 from pipeweave_dagster.core.training.search.portfolio import portfolio
 from pipeweave_dagster.core.training.search.trial_log import TrialLog
+from pipeweave_dagster.core.training.training_notes import extension_notes
 
 LATE = Candidate("linear", "linear")
 
@@ -155,6 +156,22 @@ def test_a_busy_machine_extends_the_budget_and_late_candidates_are_tried_again(
     assert not results[1].out_of_time
 
 
+def test_trials_keep_their_numbers_when_some_are_tried_again(search, result, caplog):
+    search, names = search(), ["dummy", "linear", "svm", "mlp"]
+    with caplog.at_level("INFO", logger=search_module.__name__):
+        for name in names:
+            search.add(result(name, scores=[0.5]))
+            search.log_result(search.results[-1])
+        again = [Candidate(name, name) for name in names[1:3]]
+        run_search._forget(search, again)
+        for candidate in [*again, Candidate("linear_1", "linear")]:
+            search.add(result(candidate.name, scores=[0.4]))
+        for one in search.results:
+            search.log_result(one)
+    logged = {tuple(record.args[:2]) for record in caplog.records}
+    assert logged == {(1, "dummy"), (2, "linear"), (3, "svm"), (4, "mlp"), (5, "linear_1")}
+
+
 def test_a_quiet_machine_keeps_the_budget(search, budget):
     quiet = search(budget(60.0), share=lambda: 0.9)
     assert not quiet.extend(short=True)
@@ -169,11 +186,16 @@ def test_a_budget_is_extended_once(search, budget):
     assert [line["extended_to_s"] for line in busy.trial_log.lines] == [120.0]
 
 
-def test_an_extended_budget_is_announced(search, budget):
+def test_an_extended_budget_is_announced_with_its_cause(search, budget, caplog):
     longer = []
-    trial_log = TrialLog(on_extension=longer.append)
-    assert search(budget(60.0), share=lambda: 0.5, trial_log=trial_log).extend(short=True)
+    busy = search(budget(60.0), share=lambda: 0.5, trial_log=TrialLog(on_extension=longer.append))
+    with caplog.at_level("INFO", logger=search_module.__name__):
+        assert busy.extend(short=True)
     assert longer == [90.0]
+    (note,) = extension_notes(60.0, busy.budget.budget_s, busy.share_got)
+    assert caplog.messages == [note]
+    assert "from 60 s to 90 s, because other programs kept the processor busy" in note
+    assert "this run got 50% of the processor time" in note
 
 
 def test_a_budget_at_its_limit_is_neither_extended_nor_announced(search, budget):
