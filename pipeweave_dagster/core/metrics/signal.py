@@ -75,6 +75,21 @@ def _standard_error(gain: Array, weight: Array | None) -> float:
     return float(np.sqrt(np.sum(deviation**2)) / np.sum(weight))
 
 
+def signal_text(z: float) -> str:
+    """Return what a distance from the baseline, in standard errors, says of a model.
+
+    Example:
+        >>> signal_text(15.8)
+        'better than the baseline, far beyond chance (z = 15.8)'
+        >>> signal_text(1.2)
+        'not better than the baseline beyond chance (z = 1.2, at most 2.6)'
+    """
+    if z > CRITICAL_Z:
+        far = "far " if z > 2 * CRITICAL_Z else ""
+        return f"better than the baseline, {far}beyond chance (z = {z:.1f})"
+    return f"not better than the baseline beyond chance (z = {z:.1f}, at most {CRITICAL_Z})"
+
+
 def confirm_on_test(
     metric: MetricName, z: float, seen: int, tested: OnTest
 ) -> tuple[Verdict, float]:

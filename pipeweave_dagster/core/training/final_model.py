@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.families.fit import THREADS, threads_limited
-from pipeweave_dagster.core.metrics.signal import Verdict
+from pipeweave_dagster.core.metrics.signal import Verdict, signal_text
 from pipeweave_dagster.core.model.bundle_scores import score as predictions
 from pipeweave_dagster.core.training.artifacts import model_files
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
@@ -80,10 +80,7 @@ def fit_final_model(
         bundle = tested.bundle
         same = model_files.rename_model(out / model_files.EVALUATED, out / model_files.MODEL)
         payloads |= {"model": same, "evaluated": same}
-    _log.info(
-        "winner %s, %s (z %.1f), %.1f s",
-        ensemble.name, _VERDICTS[tested.verdict], tested.z, budget.used_s,
-    )  # fmt: skip
+    _log.info("winner: %s, %s, after %.1f s", ensemble.name, signal_text(tested.z), budget.used_s)
     note = serving_note(training_set, ensemble, bundle, out / model_files.MODEL, budget)
     return FinalModel(
         refitted or parts, refitted is not None, postprocessing, tested.verdict, payloads, note
@@ -98,12 +95,6 @@ class _Tested(NamedTuple):
     z: float
     payloads: dict[str, Payload]
     store_s: float
-
-
-_VERDICTS: dict[Verdict, str] = {
-    "model": "better than the baseline",
-    "no signal": "not significantly better than the baseline",
-}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Train from the typed table to the model file, within the time budget."""
 
 import importlib
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -36,6 +37,8 @@ from pipeweave_dagster.core.training.search.run_search import run_search
 from pipeweave_dagster.core.training.search.search import Search
 from pipeweave_dagster.core.training.search.trial_log import OnExtension, OnFold, TrialLog
 
+_log = logging.getLogger(__name__)
+
 
 def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     spec: PipelineSpec,
@@ -57,6 +60,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     rows_fit = rows_that_fit(spec, data, memory_mb)
     table = read_table(spec, data, rows_fit, limits)
     training_set = make_training_set(spec, table, spec.split.seed, limits, tested_like)
+    _log.info("%s", training_set.size)
     if rows_fit is not None and table.read < rows_fit:
         rows_fit = None  # the sample that saves time is smaller still
     budget = budget.with_reserve_for(budget.used_s - began)
@@ -93,11 +97,11 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         made=[dict(entry) for entry in search.crosses],
         budget_s=nominal_s,
         extended_to_s=round(budget.budget_s, 1) if budget.budget_s > nominal_s else None,
+        processor_share=None if search.share_got is None else round(search.share_got, 3),
         used_s=round(budget.used_s, 2),
         package_versions=package_versions(),
         notes=notes,
         serving_note=final.serving_note,
-        processor_share=None if search.share_got is None else round(search.share_got, 3),
     )
 
 

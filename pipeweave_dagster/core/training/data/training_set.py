@@ -1,6 +1,5 @@
 """What one training works on: rows, their split, and the learning problem of the training rows."""
 
-import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,8 +30,6 @@ from pipeweave_dagster.core.training.data.split import (
 from pipeweave_dagster.core.training.data.split_frame import split_frame
 from pipeweave_dagster.core.training.data.split_keys import group_keys
 
-_log = logging.getLogger(__name__)
-
 _OF_MEANS = ("rmse", "r2")
 
 
@@ -62,6 +59,13 @@ class TrainingSet:
     def parallel_fits(self) -> int:
         """How many fits run at a time: several where one could not use several threads well."""
         return min(self.limits.max_parallel_fits, THREADS) if self.problem.threads == 1 else 1
+
+    @property
+    def size(self) -> str:
+        """How many rows, folds and features there are, in words."""
+        train, test = len(self.split.train), len(self.split.test)
+        folds, features = len(self.problem.folds), self.features.shape[1]
+        return f"{train:,} training rows, {test:,} test rows, {folds} folds, {features:,} features"
 
     def whole(self, crossed: Problem, crosses: list[FrameEntry]) -> Problem:
         """Return the problem of all rows, test rows included, without folds, for the refit.
@@ -134,10 +138,6 @@ def _problem(
         )
     cells = len(train) * features.shape[1] * max(1, len(table.classes) // 2)
     folds = make_folds(split, table.y, hold_out=cells > limits.hold_out_cells)
-    _log.info(
-        "%d training rows, %d test rows, %d folds, %d features",
-        len(train), len(split.test), len(folds), features.shape[1],
-    )  # fmt: skip
     return Problem(
         task=spec.task,
         features=features.iloc[train].reset_index(drop=True),
