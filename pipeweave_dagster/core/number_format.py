@@ -26,6 +26,24 @@ def number(value: float | None) -> str:
     return f"{value:.4g}"
 
 
+def compared(difference: float | None, low: float | None, high: float | None) -> str:
+    """Return a paired difference between two models in words; above 0 the first one is better.
+
+    Example:
+        >>> compared(-0.0067, -0.0123, 0.0011)
+        '0.0067 worse (95 % interval: 0.0123 worse to 0.0011 better)'
+    """
+    if difference is None:
+        return "n/a"
+    return f"{_side(difference)} (95 % interval: {_side(low)} to {_side(high)})"
+
+
+def _side(value: float | None) -> str:
+    if value is None or value == 0 or math.isnan(value):
+        return "equal" if value == 0 else "n/a"
+    return f"{number(abs(value))} {'better' if value > 0 else 'worse'}"
+
+
 def number_as_text(value: float) -> str:
     """Return a number with all its digits, integers without a fraction, as in the settings."""
     number = float(value)

@@ -65,8 +65,8 @@ def promote_readable(
     twin = _twin_of(dataset, of, trained, evaluation)
     if twin.comparison.verdict == "worse" and not force:
         raise validation_error(
-            f"The readable twin of version {of} of {dataset!r} is significantly worse: "
-            f"{trained.metric} differs by {difference(twin.comparison)}, above 0 is better.",
+            f"The readable twin of version {of} of {dataset!r} is significantly worse, in "
+            f"{trained.metric}: {difference(twin.comparison)}.",
             fix="Keep the model, or add --force --reason TEXT.",
             failed=["evaluation"],
         )

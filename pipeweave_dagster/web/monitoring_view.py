@@ -14,7 +14,8 @@ from pipeweave_dagster.core.documents import (
     RefusedBatch,
 )
 from pipeweave_dagster.core.monitoring.history_plot import history_plot
-from pipeweave_dagster.core.number_format import number
+from pipeweave_dagster.core.number_format import compared, number
+from pipeweave_dagster.core.trial_states import verdict_text
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.freshness import late_of
 from pipeweave_dagster.settings import Settings
@@ -65,9 +66,8 @@ def _shadow(report: PerformanceReport | None) -> str:
     if found is None or found.difference is None:
         return ""
     return (
-        f"The challenger, scored in shadow, is {found.verdict}: difference "
-        f"{number(found.difference)} [{number(found.low)}, {number(found.high)}] on "
-        f"{found.rows:,} labelled rows, against the {found.other}."
+        f"The challenger, scored in shadow, is {verdict_text(found.verdict)} the {found.other} on "
+        f"{found.rows:,} labelled rows: {compared(found.difference, found.low, found.high)}."
     )
 
 

@@ -9,9 +9,13 @@ import pytest
 import pipeweave_dagster.core as core
 
 ROOT = Path(core.__path__[0])
+PARTS = [
+    "ingest", "schema", "columns", "naming.py", "counted.py", "trial_states.py",
+    "number_format.py", "metrics/signal.py",
+]  # fmt: skip
 MODULES = [
     ".".join(("pipeweave_dagster", "core", *path.relative_to(ROOT).with_suffix("").parts))
-    for part in ("ingest", "schema", "columns", "naming.py", "counted.py", "trial_states.py")
+    for part in PARTS
     for path in sorted([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))
     if ">>> " in path.read_text(encoding="utf-8")
 ]

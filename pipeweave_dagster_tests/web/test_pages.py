@@ -194,9 +194,9 @@ def test_the_readable_twin_is_shown_with_its_effects_and_its_command(client, sto
     register(store, "2", 0.811, readable=twin, plots=[drawn], resampled="groups", of_model=longer)
     set_alias(registry, "demo", "2", "champion")
     page = client.get("/datasets/demo").text
-    assert "The paired test cannot tell the two apart on the same 200 test rows." in page
-    assert "come from resamples of the 20 test rows in whole groups." in page
-    assert "All of this is of the same 200 test rows." in page
+    assert "The two do not differ significantly on the same 200 test rows." in page
+    assert "come from resampling the 20 test rows, in whole groups (bootstrap)." in page
+    assert "The intervals of the scores come from resampling these 200 test rows, in whole" in page
     beside = '<td class="label">Model</td><td class="n">0.811 <span class="soft">[0.711, 0.911]'
     assert beside in page
     assert "The budget was extended from 20 s to 40 s, because other programs" in page

@@ -119,7 +119,7 @@ def threshold(
     version: _Version = None,
     json: AsJson = False,
 ) -> None:
-    """Show errors and cost on the test rows at the threshold with the least cost."""
+    """Show errors and cost on the test rows at the threshold with the lowest cost."""
     home.prepare()
     with home.workbench() as bench:
         dataset, wanted = chosen_version(bench.store, name, version)

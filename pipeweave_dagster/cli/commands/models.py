@@ -86,7 +86,8 @@ def _twin_lines(current: champion.Registered) -> list[str]:
     if twin is None:
         return []
     of = current.trained.readable_of
-    other = f"version {plain(of, 20)}, whose readable twin this is" if of else "the model"
+    other_name = f"version {plain(of, 20)}" if of else "the model"
+    other = f"{other_name}, whose readable twin this is" if of else other_name
     beside = model_beside(current.trained, evaluation, twin)
     scores = columns(
         [f"{evaluation.metric} of", "test", "low", "high"],
@@ -95,8 +96,10 @@ def _twin_lines(current: champion.Registered) -> list[str]:
             (f"readable twin ({twin.form})", *map(_short, (twin.score, twin.low, twin.high))),
         ],
     )
-    compared = f"Twin minus the other, above 0 is better: {difference(twin.comparison)}."
-    return [scores, " ".join([compared, sentence(twin), on_twin(evaluation)]).strip()]
+    compared = f"The twin compared with {other_name}, in {evaluation.metric}: "
+    compared += f"{difference(twin.comparison)}."
+    shown = [compared] if twin.comparison.difference is not None else []
+    return [scores, " ".join([*shown, sentence(twin), on_twin(evaluation)]).strip()]
 
 
 def _challenger(row: dict[str, Any]) -> ModelEntry | None:

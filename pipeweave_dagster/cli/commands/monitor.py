@@ -10,6 +10,8 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.cli.support.refused_text import refused_lines
 from pipeweave_dagster.core.documents import BatchRecord, Comparison, Estimate, PerformanceReport
+from pipeweave_dagster.core.number_format import compared
+from pipeweave_dagster.core.trial_states import verdict_text
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.monitoring_facts import monitoring_facts
@@ -53,12 +55,12 @@ def _text(
         lines = [columns(header, [_row(record) for record in reversed(shown)], width=60)]
     if facts["earlier"]:
         lines.append(f"{facts['earlier']:,} earlier batches are not shown.")
-    lines += [f"worse than tested: {plain(name, 80)}" for name in facts["worse"]]
+    lines += [f"scores worse than on its test rows: {plain(name, 80)}" for name in facts["worse"]]
     if comparison is not None and comparison.difference is not None:
         lines.append(
-            f"challenger in shadow: {comparison.verdict} by {comparison.difference:.4g} "
-            f"[{comparison.low:.4g}, {comparison.high:.4g}] on {comparison.rows:,} labelled rows, "
-            f"against the {comparison.other}"
+            f"challenger in shadow: {verdict_text(comparison.verdict)} the {comparison.other} on "
+            f"{comparison.rows:,} labelled rows: "
+            f"{compared(comparison.difference, comparison.low, comparison.high)}"
         )
     lines += [f"late: {part['text']}" for part in facts["late"]]
     lines += [f"note: {plain(note, 400)}" for note in facts["notes"]]

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeweave_dagster.cli.support.output import columns, plain
 from pipeweave_dagster.core.metrics.threshold_table import ThresholdRow
+from pipeweave_dagster.core.number_format import compared
 from pipeweave_dagster.core.prediction.what_if import RowPrediction
 
 _MOST_CLASSES = 20
@@ -38,8 +39,9 @@ def comparison_text(found: dict[str, Any]) -> str:
     if paired := found["paired"]:
         test = paired["test"]
         parts.append(
-            f"On the same rows, version {paired['version']} minus version {paired['other']}: "
-            f"{paired['metric']} {test.difference:+.4g} ({test.low:+.4g} to {test.high:+.4g})."
+            f"On {test.rows:,} rows which neither model has learned from, version "
+            f"{paired['version']} is, compared with version {paired['other']} in "
+            f"{paired['metric']}: {compared(test.difference, test.low, test.high)}."
         )
     changes = found["changes"]
     if changes is not None:
@@ -74,7 +76,7 @@ def threshold_text(shown: dict[str, ThresholdRow]) -> str:
 
 def _row_cells(label: str, row: ThresholdRow) -> tuple[str, ...]:
     shares = ("-" if share is None else f"{share:.3f}" for share in (row.precision, row.recall))
-    name = {"best": "least cost", "used": "in use"}.get(label, "yours")
+    name = {"best": "lowest cost", "used": "in use"}.get(label, "yours")
     errors = (f"{row.false_positive:,}", f"{row.false_negative:,}")
     return (name, f"{row.threshold:.2f}", f"{row.cost:.4g}", *shares, *errors)
 

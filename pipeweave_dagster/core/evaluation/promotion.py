@@ -4,6 +4,7 @@ from typing import Literal
 
 from pipeweave_dagster.core.documents import Comparison, Evaluation, Part
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
+from pipeweave_dagster.core.number_format import compared
 
 MOST_ROWS = 0.5
 """Share of the test rows that a paired test must cover for a tie to count."""
@@ -125,9 +126,8 @@ def _by_test(
         return _by_scores(new, champion, "")
     of = paired.of or new.rows
     difference = (
-        f"on {paired.rows} of its {of} test rows, from which neither has learned, {new.metric} "
-        f"differs by {paired.difference:+.4g} ({paired.low:+.4g} to {paired.high:+.4g}; above 0 is "
-        "better)"
+        f"on {paired.rows} of its {of} test rows, which neither model has learned from, its "
+        f"{new.metric} is {compared(paired.difference, paired.low, paired.high)}"
     )
     if paired.verdict == "worse":
         return Promotion(alias="challenger", reason=f"It is worse: {difference}.")
@@ -146,7 +146,7 @@ def _by_scores(new: Evaluation, champion: Evaluation, tie: str) -> Promotion:
     if ours is None or theirs is None or ours.value is None or theirs.value is None:
         return Promotion(alias="challenger", reason=f"{tie}{name} is not known for both models.")
     scores = (
-        f"{tie}Most of its test rows are not those of the champion, so the scores decide: {name} "
+        f"{tie}Most of its test rows differ from the champion's, so the scores decide: {name} "
         f"{_shown(ours.value)} against the champion's {_shown(theirs.value)}."
     )
     at_least = ours.value == theirs.value or (ours.value > theirs.value) == GREATER_IS_BETTER[name]

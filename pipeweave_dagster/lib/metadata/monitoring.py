@@ -13,6 +13,8 @@ from pipeweave_dagster.core.documents import (
     PerformanceReport,
     ShadowBatch,
 )
+from pipeweave_dagster.core.number_format import compared
+from pipeweave_dagster.core.trial_states import verdict_text
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.settings import Settings
@@ -59,9 +61,9 @@ def _performance(document: PerformanceReport, settings: Settings) -> dict[str, A
             facts[name] = known[-1]
     found = document.comparison
     if found is not None:
-        difference = markdown.interval(found.difference, found.low, found.high)
         facts["challenger in shadow"] = (
-            f"{found.verdict} ({difference} on {found.rows} labelled rows) than {found.other}"
+            f"{verdict_text(found.verdict)} the {found.other} on {found.rows:,} labelled rows: "
+            f"{compared(found.difference, found.low, found.high)}"
         )
     plot = markdown.inline_svg(
         history_plot(document.batches, document.tested), "performance per batch"
@@ -77,7 +79,7 @@ def _batch_table(batches: Sequence[BatchRecord]) -> str:
         for b in reversed(batches)
     ]  # fmt: skip
     header = ["batch", "version", "rows", "labelled", "metric", "expected", "measured",
-              "expected of the labelled", "drifted first"]  # fmt: skip
+              "expected on labelled rows", "drifted first"]  # fmt: skip
     return markdown.table(header, rows)
 
 

@@ -411,4 +411,4 @@ def test_a_twin_that_is_missing_worse_or_asked_of_a_twin_is_refused(
     evaluation = evaluation.model_copy(update={"readable": worse})
     save_version(store, "demo", trained, evaluation, load_origin(store, "demo", "1"))
     refused = place.call("promote", "demo", "1", "--readable")
-    assert "is significantly worse: roc_auc differs by" in str(refused)
+    assert "is significantly worse, in roc_auc: " in str(refused)

@@ -46,7 +46,7 @@ def test_thresholds_have_their_errors() -> None:
                        true_negative=6, cost=0.1)  # fmt: skip
     none = row.model_copy(update={"true_positive": 0, "false_positive": 0})
     text = threshold_text({"best": row, "at": none})
-    assert "least cost  0.20       0.1           0.750      1.000   1        0" in text
+    assert "lowest cost  0.20       0.1           0.750      1.000   1        0" in text
     assert "yours" in text
     assert row_facts(row)["recall"] == 1.0
     assert row_facts(none)["precision"] is None

@@ -75,12 +75,16 @@ def test_it_says_which_rows_the_intervals_of_model_and_twin_are_of(
     found = find_champion(registry, "demo")  # type: ignore[arg-type]
     monkeypatch.setattr("pipeweave_dagster.services.champion.find_champion", lambda *_: found)
     text = call("models", "show", "demo")
-    assert "resamples of the 20 test rows in whole stretches of time. That of roc_auc is" in text
+    assert (
+        "resampling the 20 test rows, in whole stretches of time (bootstrap). The interval" in text
+    )
     assert "the test rows alone give 0.76 to 0.86." in text
     assert "the model                0.811  0.76  0.86" in text
     assert "readable twin (splines)  0.81   0.77  0.85" in text
-    assert "Twin minus the other, above 0 is better: -0.001 (-0.01 to 0.008)." in text
-    assert "All of this is of the same 200 test rows." in text
+    assert "0.001 worse (95 % interval: 0.01 worse to 0.008 better)." in text
+    assert (
+        "scores come from resampling these 200 test rows, in whole stretches of time; that" in text
+    )
     register(store, "1", 0.811, readable=twin, of_model={"readable_of": "3"}, resampled="rows")
     found = find_champion(registry, "demo")  # type: ignore[arg-type]
     assert "version 3, whose readable twin this is  0.811  -" in call("models", "show", "demo")

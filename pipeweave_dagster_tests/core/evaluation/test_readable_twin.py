@@ -71,8 +71,8 @@ def test_card_and_plots_show_the_twin_and_names_stay_inert(source, twin):
     assert "## Readable twin" in card
     assert "The twin is significantly better on the same" in card
     rows = f"{len(source.scored.y):,} test rows"
-    assert f"come from resamples of the {rows}." in card
-    assert f"All of this is of the same {rows}." in card
+    assert f"come from resampling the {rows} (bootstrap)." in card
+    assert f"come from resampling these {rows}; that of the difference" in card
     assert "town<b>" not in card
     drawn = twin_plots(twin)
     assert drawn[0].name == "readable_x"

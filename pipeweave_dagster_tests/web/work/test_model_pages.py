@@ -52,8 +52,8 @@ def test_a_comparison_shows_the_paired_test_of_the_gate(approver, pair):
     )  # fmt: skip
     register(approver.store, "3", 0.6, "challenger", comparison=test)
     page = approver.opens(f"{PATH}?{pair}").text
-    assert "on 169 rows from which neither has learned: version 3 is worse" in page
-    assert "roc_auc -0.12 (-0.18 to -0.07; above 0 is better)" in page
+    assert "which neither model has learned from, version 3 is significantly worse" in page
+    assert "roc_auc: 0.12 worse (95 % interval: 0.18 worse to 0.07 worse)" in page
     assert "different test rows" not in page
     assert "different test rows" in approver.opens(f"{PATH}?a=2&b=3").text
 

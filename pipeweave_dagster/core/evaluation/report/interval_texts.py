@@ -9,14 +9,14 @@ def on_intervals(evaluation: Evaluation) -> str:
     score = evaluation.metrics.get(evaluation.metric)
     if evaluation.resampled is None or score is None or score.low is None:
         return ""
-    text = f"Intervals (95 %) come from resamples of the {evaluation.rows:,} test rows"
-    text += f"{_units(evaluation)}."
+    text = f"The 95 % intervals come from resampling the {evaluation.rows:,} test rows"
+    text += f"{_units(evaluation)} (bootstrap)."
     alone = evaluation.test_rows_alone
     if alone is None:
         return text
     return (
-        f"{text} That of {evaluation.metric} is wider, since it is meant for later rows: the test "
-        f"rows alone give {number(alone.low)} to {number(alone.high)}."
+        f"{text} The interval of {evaluation.metric} is wider, because it is meant to hold for "
+        f"later rows, too: the test rows alone give {number(alone.low)} to {number(alone.high)}."
     )
 
 
@@ -25,11 +25,11 @@ def on_twin(evaluation: Evaluation) -> str:
     twin = evaluation.readable
     if twin is None or evaluation.resampled is None or twin.low is None:
         return ""
-    text = f"All of this is of the same {twin.comparison.rows:,} test rows. The intervals of the "
-    text += f"scores come from resamples of these rows alone{_units(evaluation)}"
+    text = "The intervals of the scores come from resampling these "
+    text += f"{twin.comparison.rows:,} test rows{_units(evaluation)}"
     if twin.comparison.difference is None:
         return f"{text}."
-    return f"{text}, that of the difference from resamples of single rows, paired."
+    return f"{text}; that of the difference from scoring both models on the same resampled rows."
 
 
 def model_beside(trained: TrainedModel, evaluation: Evaluation, twin: ReadableTwin) -> Estimate:
@@ -46,4 +46,4 @@ def model_beside(trained: TrainedModel, evaluation: Evaluation, twin: ReadableTw
 def _units(evaluation: Evaluation) -> str:
     if evaluation.resampled in (None, "rows"):
         return ""
-    return f" in whole {evaluation.resampled}"
+    return f", in whole {evaluation.resampled}"

@@ -1,7 +1,7 @@
 """The texts on a readable twin: whether it costs anything, and the effects of its values."""
 
 from pipeweave_dagster.core.documents import Comparison, ReadableTwin, TwinTerm
-from pipeweave_dagster.core.number_format import number
+from pipeweave_dagster.core.number_format import compared, number
 
 _MOST_VALUES, _MOST_CLASSES = 6, 4
 
@@ -10,21 +10,18 @@ def sentence(twin: ReadableTwin) -> str:
     """Say whether the paired test can tell the twin from the model."""
     if twin.verdict == "no signal":
         return "The twin is no better than the baseline (constant)."
-    compared = f"on the same {twin.comparison.rows:,} test rows"
+    same = f"on the same {twin.comparison.rows:,} test rows"
     return {
-        "not distinguishable": f"The paired test cannot tell the two apart {compared}.",
-        "better": f"The twin is significantly better {compared}.",
-        "worse": f"The twin is significantly worse {compared}: to be read costs that much.",
+        "not distinguishable": f"The two do not differ significantly {same}.",
+        "better": f"The twin is significantly better {same}.",
+        "worse": f"The twin is significantly worse {same}: that is the price of being readable.",
         "not compared": "There are too few test rows to compare the two.",
     }[twin.comparison.verdict]
 
 
 def difference(comparison: Comparison) -> str:
-    """Return the paired difference with its interval."""
-    if comparison.difference is None:
-        return "-"
-    low, high = number(comparison.low), number(comparison.high)
-    return f"{number(comparison.difference)} ({low} to {high})"
+    """Return how much better or worse the twin is, with the interval of the paired difference."""
+    return compared(comparison.difference, comparison.low, comparison.high)
 
 
 def effects(term: TwinTerm, outputs: list[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pipeweave_dagster.core.documents import Comparison
 from pipeweave_dagster.core.model.row_time import row_ms
 from pipeweave_dagster.core.model.stored_model import load_model
+from pipeweave_dagster.core.number_format import compared
 from pipeweave_dagster.core.training.artifacts.model_files import MODEL, write_bundle
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.build import Ensemble
@@ -55,13 +56,13 @@ def serving_note(
         if single is None:
             return f"It is one model, for serving: {cost}."
         if not single.replaces:  # the others of the ensemble were dropped for lack of time
-            return f"There was time for one model of the ensemble only. It takes {cost}."
-        return f"{_replaced(single)} It takes {cost}."
+            return f"There was time for only one model of the ensemble. It takes {cost}."
+        return f"{_replaced(single, training_set.spec.metric)} It takes {cost}."
     if single is None:
-        return f"One model was wanted for serving, but none could be compared. It takes {cost}."
+        return f"One model was wanted for serving, but none could be compared. This takes {cost}."
     alone = _cost_alone(training_set, single, bundle, budget)
     other = f"; `{single.result.candidate.name}` alone would take {alone}" if alone else ""
-    return f"{_kept(single)} The ensemble takes {cost}{other}."
+    return f"{_kept(single, training_set.spec.metric)} The ensemble takes {cost}{other}."
 
 
 def cost_of(model: Path, training_set: TrainingSet) -> ServingCost:
@@ -71,30 +72,28 @@ def cost_of(model: Path, training_set: TrainingSet) -> ServingCost:
     return ServingCost(size_mb, took)
 
 
-def _replaced(single: SingleModel) -> str:
+def _replaced(single: SingleModel, metric: str) -> str:
     return (
         f"For serving, `{single.result.candidate.name}` alone replaces an ensemble of "
-        f"{single.members}: a paired test on {_rows(single.comparison)} cannot tell them apart "
-        f"({_difference(single.comparison)})."
+        f"{single.members} models, because it is not significantly worse on "
+        f"{_rows(single.comparison)}: in {metric} it is {_difference(single.comparison)}."
     )
 
 
-def _kept(single: SingleModel) -> str:
+def _kept(single: SingleModel, metric: str) -> str:
     return (
         f"One model was wanted for serving, but the best one, `{single.result.candidate.name}`, is "
-        f"significantly worse than the ensemble on {_rows(single.comparison)} "
-        f"({_difference(single.comparison)})."
+        f"significantly worse than the ensemble on {_rows(single.comparison)}: in {metric} "
+        f"it is {_difference(single.comparison)}."
     )
 
 
 def _rows(comparison: Comparison) -> str:
-    return f"{comparison.rows:,} rows that the folds held out"
+    return f"{comparison.rows:,} rows held out by the folds"
 
 
 def _difference(comparison: Comparison) -> str:
-    figures = (comparison.difference, comparison.low, comparison.high)
-    value, low, high = (0.0 if figure is None else figure for figure in figures)
-    return f"difference {value:+.3g}, {low:+.3g} to {high:+.3g}; below 0 it is worse"
+    return compared(comparison.difference, comparison.low, comparison.high)
 
 
 def _cost_alone(
