@@ -56,13 +56,25 @@ def _note(bundle: dict[str, Any], chosen: list[dict[str, Any]]) -> str:
             "No reasons: only LightGBM, XGBoost, CatBoost and linear models give them, and the"
             " model has none that does."
         )
-    share = sum(m["weight"] for m in chosen) / sum(m["weight"] for m in bundle["members"])
-    unit = "log-odds of the predicted class" if bundle["classes"] else "unit of the target"
-    cut = [f"; the first {m['rounds']} of {rounds_of(m)} rounds" for m in chosen if "rounds" in m]
-    return (
-        f"Reasons are contributions in {len(chosen)} of {len(bundle['members'])} members "
-        f"of the model ({share:.0%} of its weight{''.join(cut)}), in the {unit}."
+    unit = "the log-odds of the predicted class" if bundle["classes"] else "the unit of the target"
+    text = "Reasons are the columns that contributed most to a prediction, with their effect in"
+    return f"{text} {unit}.{_part_explained(bundle['members'], chosen)}"
+
+
+def _part_explained(members: list[dict[str, Any]], chosen: list[dict[str, Any]]) -> str:
+    """Return which models of an ensemble the reasons are computed from; nothing if from all."""
+    rounds = [(m["rounds"], rounds_of(m)) for m in chosen if "rounds" in m]
+    cut = [f"only the first {some} of its {of} boosting rounds" for some, of in rounds]
+    if len(members) == 1:
+        return f" To save time, they explain {cut[0]}." if cut else ""
+    if len(chosen) == len(members) and not cut:
+        return ""
+    share = sum(m["weight"] for m in chosen) / sum(m["weight"] for m in members)
+    which = (
+        f"{len(chosen)} of the {len(members)} models of the ensemble ({share:.0%} of its weight)"
     )
+    part = f", of it {cut[0]}" if cut else ""
+    return f" They explain {which}{part}: the others would take too long or cannot be explained."
 
 
 def _strongest(columns: list[str], effects: Array) -> pd.DataFrame:

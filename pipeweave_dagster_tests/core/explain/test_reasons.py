@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.explain import reasons
 from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model import bundle_scores
@@ -57,7 +58,7 @@ def test_the_deciding_columns_are_named_with_their_direction(model, tmp_path):
     rows, scored, said = told(model, 300, tmp_path)
     assert list(said.columns)[-6:] == COLUMNS
     assert said["reason_1"].isin(["up", "down"]).mean() > 0.9
-    assert "of its weight" in scored.notes[-1]
+    assert scored.notes[-1].startswith("Reasons are the columns that contributed most")
     sizes = said[["reason_1_effect", "reason_2_effect"]].abs()
     assert (sizes["reason_1_effect"] >= sizes["reason_2_effect"]).all()
     if model[1].task == "regression":
@@ -72,6 +73,37 @@ def test_without_the_wish_there_are_no_reasons(model, tmp_path):
     _, scored, said = told(model, 50, tmp_path, explain=False)
     assert not set(COLUMNS) & set(said.columns)
     assert not [note for note in scored.notes if "Reasons" in note]
+
+
+@pytest.mark.parametrize(
+    ("weights", "chosen", "rounds", "text"),
+    [
+        ([1.0], 1, None, ""),
+        ([0.6, 0.4], 2, None, ""),
+        (
+            [0.5, 0.3, 0.2],
+            2,
+            None,
+            "explain 2 of the 3 models of the ensemble (80% of its",
+        ),
+        (
+            [0.7, 0.3],
+            1,
+            5,
+            "(70% of its weight), of it only the first 5 of its 20 boosting rounds:",
+        ),
+        ([1.0], 1, 5, "To save time, they explain only the first 5 of its 20 boosting rounds."),
+    ],
+)
+def test_the_note_says_how_much_of_the_model_reasons_explain(
+    weights, chosen, rounds, text, monkeypatch
+):
+    monkeypatch.setattr(reasons, "rounds_of", lambda _: 20)
+    members = [{"weight": weight} for weight in weights]
+    cut = {} if rounds is None else {"rounds": rounds}
+    found = reasons._part_explained(members, [{**m, **cut} for m in members[:chosen]])
+    assert text in found
+    assert bool(found) == bool(text)
 
 
 def test_quick_contributions_add_up_to_the_margin_of_every_member(model):

@@ -83,7 +83,7 @@ def test_it_is_explained(model):
     own = [m for m in bundle["members"] if family_of(m["pipeline"][-1]) is FAMILY]
     bundle = {**bundle, "members": own}
     explained, note = with_reasons(bundle, frame[trained.features])
-    assert note.startswith("Reasons are contributions")
+    assert note.startswith("Reasons are the columns that contributed most")
     assert (explained["reason_1"] != "noise").mean() > 0.9
     found = contributions({**bundle, "members": own[:1]}, frame)
     columns, estimator = own[0]["pipeline"]

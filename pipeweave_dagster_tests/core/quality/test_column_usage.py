@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.documents import DatasetSettings, Step
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.quality.column_usage import _without_name, explain_column
 from pipeweave_dagster_tests.factories import make_dataset, make_pipeline
+
+DOUBT = "but PW210 questions whether it is known at prediction time"
 
 
 @pytest.fixture
@@ -29,9 +31,9 @@ def explain(tmp_path, rng):
 @pytest.mark.parametrize(
     ("column", "line"),
     [
-        ("x", "'x' is used."),
-        ("strong", "'strong' is used, but PW210 questions whether it is known at prediction time."),
-        ("y", "'y' is the target column, not a feature."),
+        ("x", "'x' is used as a feature (numeric)."),
+        ("strong", f"'strong' is used as a feature (numeric), {DOUBT}."),
+        ("y", "'y' is the target, which the model predicts, not a feature."),
         ("id", "'id' is not used (identifier): made"),
     ],
 )
@@ -58,7 +60,9 @@ def test_a_message_does_not_repeat_the_name():
     ("reason", "line"),
     [
         ("dropped in the settings", "'x' is dropped in the settings."),
-        ("PW502: it counts rows", "'x' is dropped: PW502: it counts rows"),
+        ("PW502: 'x' counts rows.", "'x' is not used (PW502): it counts rows."),
+        ("has a single value", "'x' is not used: it has a single value"),
+        ("Names or similar.", "'x' is not used: Names or similar."),
     ],
 )
 def test_a_dropped_column_is_said_to_be_so_once(tmp_path, rng, reason, line):
@@ -70,6 +74,26 @@ def test_a_dropped_column_is_said_to_be_so_once(tmp_path, rng, reason, line):
     assert explain_column("x", case.schema, found, spec) == line
 
 
+@pytest.mark.parametrize(
+    ("steps", "use"),
+    [
+        ([("preprocess", "categorical")], "as a feature (categorical)"),
+        ([("feature", "date_parts")], "as a feature (date_parts)"),
+        (
+            [("preprocess", "numeric"), ("feature", "derived")],
+            "as a feature (numeric) and in features that are computed from several columns",
+        ),
+    ],
+)
+def test_a_used_column_is_said_to_be_used_for_its_steps(tmp_path, rng, steps, use):
+    table = {"x": rng.normal(size=60), "y": rng.integers(0, 2, 60)}
+    case = make_dataset(tmp_path, table, "y")
+    found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
+    made = [Step(name=name, kind=kind, use=name, columns=["x"]) for kind, name in steps]
+    spec = make_pipeline(pd.DataFrame(table), "y", "binary").model_copy(update={"steps": made})
+    assert explain_column("x", case.schema, found, spec) == f"'x' is used {use}."
+
+
 def test_an_identifier_whose_order_is_used_is_said_to_be_used(tmp_path, rng):
     late = np.arange(800) > 400
     noisy = np.where(rng.random(800) < 0.4, late, rng.integers(0, 2, 800).astype(bool))
@@ -78,4 +102,9 @@ def test_an_identifier_whose_order_is_used_is_said_to_be_used(tmp_path, rng):
     case = make_dataset(tmp_path, table, "y", roles=roles)
     found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
     spec = make_pipeline(pd.DataFrame(table), "y", "binary", findings=found.findings, roles=roles)
-    assert explain_column("number", case.schema, found, spec) == "'number' is used."
+    line = "'number' is used as a feature (numeric)."
+    assert explain_column("number", case.schema, found, spec) == line
+    by_time = spec.split.model_copy(update={"kind": "time", "column": "number"})
+    spec = spec.model_copy(update={"split": by_time})
+    line = "'number' is used as a feature (numeric) and to choose the test rows (split by time)."
+    assert explain_column("number", case.schema, found, spec) == line
