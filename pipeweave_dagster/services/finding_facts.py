@@ -78,4 +78,4 @@ def _next_use(column: str, finding: Finding, answers: list[AuditEntry]) -> str:
         return f"'{column}' will be used by the next run: {finding.code} was overridden."
     if finding.patch.get("columns", {}).get(column, {}).get("drop"):
         return f"'{column}' will be dropped by the next run: {finding.code} was accepted."
-    return f"'{column}' waits for the next run: {finding.code} was accepted."
+    return f"'{column}' is treated as proposed from the next run on: {finding.code} was accepted."

@@ -10,7 +10,7 @@ from pipeweave_dagster.services.champion import Registered
 from pipeweave_dagster.services.model_versions import pipeline_of, table_of
 
 _SAME = "It learned from the same data as the champion"
-STAYS = f"{_SAME}, by the same pipeline, so the champion stays."
+STAYS = f"{_SAME}, with the same pipeline, so the champion stays."
 _NO_WISH = {"source", "structure", "advice"}
 """Fields of a pipeline that do not say what is wanted of a model."""
 
@@ -38,7 +38,7 @@ def if_equal(
         text = f"A person can read it: it is the readable twin of version {trained.readable_of}."
         return Promotion(alias="champion", reason=text)
     if origin.asked:
-        return Promotion(alias="champion", reason="It was asked for.")
+        return Promotion(alias="champion", reason="A user asked for it.")
     version = champion.link.model_version
     before = table_of(store, dataset, version)
     if before is None or origin.snapshot is None:
@@ -53,8 +53,8 @@ def _on_same_data(before: PipelineSpec | None, now: PipelineSpec | None) -> Prom
     if before is None or now is None:
         return Promotion(alias="champion", reason=f"{_SAME}, and was trained later.")
     if before.train_for != now.train_for:
-        text = f"{_SAME}; `train_for: {now.train_for}` was asked for."
+        text = f"{_SAME}, but `train_for: {now.train_for}` is set now."
         return Promotion(alias="champion", reason=text)
     if before.model_dump(exclude=_NO_WISH) != now.model_dump(exclude=_NO_WISH):
-        return Promotion(alias="champion", reason=f"{_SAME}, by another pipeline: that of now.")
+        return Promotion(alias="champion", reason=f"{_SAME}, but with the pipeline as it is now.")
     return Promotion(alias="challenger", reason=STAYS)

@@ -198,7 +198,7 @@ def test_what_there_was_no_time_for_is_made_later_and_the_scores_stay(
     score = f"test_{trained.metric}"
     assert len(client.get_metric_history(trained.mlflow.run_id, score)) == 2  # not a third time
     card = client.get_model_version(trained.mlflow.model_name, "1").description
-    assert "There was no time for:" not in card
+    assert "for lack of time:" not in card
 
 
 def test_metadata_stays_below_the_limit_of_the_event_log(line: dict[str, Any]) -> None:
@@ -675,7 +675,7 @@ def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
     assert trained.test_digest == line["model"].value.test_digest
     assert second.holdout_use == 2
     card = (tmp_path / "told" / "model_card.md").read_text()
-    assert "Uses of these test rows: 2; scores selected among several uses are optimistic." in card
+    assert "Evaluations on these test rows: 2; a score chosen among several is optimistic." in card
 
 
 def test_the_overview_follows_the_alias_in_the_registry(

@@ -44,7 +44,7 @@ def test_the_same_table_by_the_same_pipeline_does_not_replace_the_champion(regis
     """Its data was called newer, though the file was the very same."""
     found = decided(registry, Origin(SPEC, TABLE))
     assert found.alias == "challenger"
-    assert "same data as the champion, by the same pipeline, so the champion stays." in found.reason
+    assert "as the champion, with the same pipeline, so the champion stays." in found.reason
     assert "'pipeweave models promote demo --version 2' makes it" in found.reason
     # Who says where its features came from wants no other model.
     assert decided(registry, Origin(SPEC.model_copy(update={"source": "advisor"}), TABLE)) == found
@@ -59,10 +59,13 @@ NEWER = TABLE.model_copy(update={"data": Payload(name="d", sha256="1" * 64, size
         (Origin(SPEC, NEWER), "Its data is newer."),
         (
             Origin(SPEC.model_copy(update={"train_for": "serving"}), TABLE),
-            "the same data as the champion; `train_for: serving` was asked for.",
+            "the same data as the champion, but `train_for: serving` is set now.",
         ),
-        (Origin(pipeline(["x1", "x2"]), TABLE), "the same data as the champion, by another"),
-        (Origin(asked=True), "It was asked for."),
+        (
+            Origin(pipeline(["x1", "x2"]), TABLE),
+            "the same data as the champion, but with the pipeline as it is now.",
+        ),
+        (Origin(asked=True), "A user asked for it."),
         (Origin(), "It was trained later."),
     ],
 )

@@ -49,7 +49,7 @@ def ls(json: AsJson = False) -> None:
 def send_test(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RECIPIENT]...", help="Whom; all that are set if omitted."),
+        typer.Argument(metavar="[RECIPIENT]...", help="Name of the recipient; default: all."),
     ] = None,
     json: AsJson = False,
 ) -> None:
@@ -67,7 +67,9 @@ def send_test(
     problems: dict[str, str] = {}
     for name in chosen:
         try:
-            send_to(settings, name, "PipeWeave: test", "Alerts of PipeWeave reach you.")
+            send_to(
+                settings, name, "PipeWeave: test", "This is a test: alerts of PipeWeave reach you."
+            )
         except PipeWeaveError as error:
             problems[name] = error.text
     reached = [name for name in chosen if name not in problems]

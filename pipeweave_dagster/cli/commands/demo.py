@@ -40,7 +40,7 @@ def demo(
         bool,
         typer.Option(
             "--all",
-            help="Fill a new installation: 3 users, data sets and models, predictions, a drift.",
+            help="Fill a new installation with 3 users, data sets, models, predictions and drift.",
         ),
     ] = False,
     progress: ShowProgress = True,

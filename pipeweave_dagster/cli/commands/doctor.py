@@ -126,7 +126,7 @@ def _advice(settings: Settings) -> str:
     from pipeweave_dagster.services.advice_calls import why_no_advice
 
     if settings.advisor == "rules":
-        raise OffError("the rules decide alone (PIPEWEAVE_ADVISOR)")
+        raise OffError("off: the rules alone decide (PIPEWEAVE_ADVISOR)")
     if settings.secret("google_api_key") is None:
         raise OSError("GOOGLE_API_KEY is not set")
     if reason := why_no_advice(settings):
@@ -139,7 +139,7 @@ def _plug_ins(settings: Settings) -> str:
     from pipeweave_dagster.core.families.plug_in import plug_in_problem, plug_in_text
 
     if not settings.model_plug_ins:
-        raise OffError("only the families of PipeWeave (PIPEWEAVE_MODEL_PLUG_INS)")
+        raise OffError("none: only PipeWeave's own model families (PIPEWEAVE_MODEL_PLUG_INS)")
     named = settings.model_plug_ins.items()
     problems = [problem for pair in named if (problem := plug_in_problem(*pair))]
     if problems:

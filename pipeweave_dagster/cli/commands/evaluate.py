@@ -9,7 +9,7 @@ from pipeweave_dagster.adapters.process_age import seconds_since_start
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail, plain
 from pipeweave_dagster.cli.support.show_option import Show, ShowProgress, shown
-from pipeweave_dagster.core.documents import Evaluation
+from pipeweave_dagster.core.documents import Evaluation, MethodCheck
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.overview import score_text
@@ -31,15 +31,17 @@ def evaluate(
     name: Annotated[str, typer.Argument(help="Data set.")],
     full: Annotated[
         bool,
-        typer.Option("--full", help="Make the parts that a run had no time for, at leisure."),
+        typer.Option(
+            "--full", help="Compute the parts that the run had no time for, without a time limit."
+        ),
     ] = False,
     progress: ShowProgress = True,
     json: AsJson = False,
 ) -> None:
-    """Show what the newest model scores on its test rows, and which parts there was no time for.
+    """Show the test score of the newest model, and which parts are missing for lack of time.
 
-    With --full they are made now, and replace what the page, the card and MLflow show; scores and
-    alias stay as they are.
+    With --full they are computed now, and page, card and MLflow are updated; scores and alias stay
+    as they are.
     """
     home.prepare()
     error: PipeWeaveError | None = None
@@ -52,7 +54,7 @@ def evaluate(
     facts = _facts(dataset, found, [step for step in before.dropped if step not in found.dropped])
     facts["error"] = error.envelope() if error else None
     facts["seconds"] = round(seconds_since_start(), 1) if full else None
-    emit(facts, json, _as_text(facts))
+    emit(facts, json, _as_text(facts, [c for c in found.checks if c.state == "failed"]))
     if error is not None:
         sys.exit(error.code.exit_code if json else fail(error, as_json=False))
 
@@ -100,15 +102,19 @@ def _facts(dataset: str, evaluation: Evaluation, made: list[str]) -> dict[str, A
     }
 
 
-def _as_text(facts: dict[str, Any]) -> str:
-    lines = [f"{facts['dataset']}: {facts['score']} on test rows ({facts['alias']})"]
-    if facts["checks_failed"]:
-        lines.append(f"Failed checks: {', '.join(facts['checks_failed'])}")
+def _as_text(facts: dict[str, Any], failed: list[MethodCheck]) -> str:
+    alias = "not promoted" if facts["alias"] == "none" else facts["alias"]
+    lines = [f"{facts['dataset']}: {facts['score']} on test rows ({alias})"]
+    if failed:
+        lines += [
+            "Failed checks:",
+            *(f"  {check.code}  {plain(check.message)}" for check in failed),
+        ]
     if facts["made"]:
-        lines.append(f"Made now: {', '.join(facts['made'])}")
+        lines.append(f"Computed now: {', '.join(facts['made'])}")
     if facts["dropped"]:
-        lines.append(f"No or too little time for: {', '.join(facts['dropped'])}")
-        lines.append(f"'pipeweave evaluate {plain(facts['dataset'])} --full' makes them.")
+        lines.append(f"Missing or incomplete for lack of time: {', '.join(facts['dropped'])}")
+        lines.append(f"'pipeweave evaluate {plain(facts['dataset'])} --full' computes them.")
     if facts["seconds"] is not None:
-        lines.append(f"The whole command took {facts['seconds']:.0f} s, its start included.")
+        lines.append(f"The whole command took {facts['seconds']:.0f} s, including its start.")
     return "\n".join(lines)

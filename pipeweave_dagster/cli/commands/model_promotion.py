@@ -81,7 +81,7 @@ def promote(
 
 
 def rollback(name: _Name, reason: _Reason = "", json: AsJson = False) -> None:
-    """Make the champion before the current one the champion again; the next batch uses it.
+    """Make the previous champion the champion again; the next batch uses it.
 
     A version that cannot predict any more (a file of it is gone, say) is passed over. A second
     rollback leads one version further back.
@@ -116,7 +116,7 @@ def history(
         try:
             champion.notice_moves(bench, dataset)
         except PipeWeaveError as error:
-            logger.warning("MLflow was not asked for moves of its own: %s", error)
+            logger.warning("Alias changes made in MLflow itself could not be read: %s", error)
         facts, moves = history_facts(bench, dataset), moves_of(bench.store, dataset)
     facts["at"] = then = None if moment is None else _then(moves, moment)
     rows = facts["versions"]

@@ -39,6 +39,8 @@ def replay(
             deliver(found.model, output)
     facts = {"dataset": name, **found.model_dump(mode="json", exclude={"model"})}
     moved = [f"\nnote: {n} was {v}" for n, v in found.other_packages.items()]
-    same = "bit-equal" if found.equal else f"differing by at most {found.max_difference:.3g}"
-    words = f"Refitted version {wanted} ({found.winner}): {same} on {found.rows} test rows."
+    most = f"{found.max_difference:.3g}"
+    same = "are bit-equal to" if found.equal else f"differ by at most {most} from"
+    words = f"Refitted version {wanted} ({found.winner}): its predictions for {found.rows} test "
+    words += f"rows {same} those of the registered model."
     emit(facts, json, words + "".join(moved))

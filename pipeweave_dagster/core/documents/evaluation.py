@@ -84,7 +84,7 @@ class Evaluation(Document):
     importances are valid. `readable` is the best model that a person can read, beside this one; its
     plots are those whose names begin with `readable_`. `importance` lists significant columns
     (interval above 0) first, the largest first; the others are not ranked. `dropped` names the
-    parts that there was no time for, or not enough: `pipeweave evaluate NAME --full` makes them.
+    parts that there was no time for, or not enough: `pipeweave evaluate NAME --full` computes them.
     `resampled` says what of the test rows the intervals of `metrics` are resamples of (None: an
     evaluation of an earlier version); `test_rows_alone` is the metric with the interval that these
     give, where that in `metrics` is wider since it is meant for later rows.

@@ -39,9 +39,9 @@ def dropped_note(
     if not dropped:
         return []
     missing = [step for step in dropped if step not in cut]
-    notes = [f"There was no time for: {', '.join(missing)}."] if missing else []
-    notes += [f"In part only, for lack of time: {', '.join(cut)}."] if cut else []
-    made = f"`pipeweave evaluate {dataset} --full` makes them, without changing the scores."
+    notes = [f"Missing for lack of time: {', '.join(missing)}."] if missing else []
+    notes += [f"Incomplete for lack of time: {', '.join(cut)}."] if cut else []
+    made = f"`pipeweave evaluate {dataset} --full` computes them, without changing the scores."
     return [" ".join([*notes, made])]
 
 
@@ -59,8 +59,8 @@ def cost_note(scored: ScoredTest, costs: Costs) -> str:
 def explained_note(share: float) -> str:
     """Return which part of the model the contributions explain."""
     return (
-        f"Contributions (SHAP values) explain the boosted trees and linear models, {share:.0%} of "
-        "the model's weight, in the units of their margins."
+        "Contributions (SHAP values) explain only the boosted trees and linear models, which have "
+        f"{share:.0%} of the model's weight; they are in the units of these models' margins."
     )
 
 
@@ -92,7 +92,7 @@ def _weight_note(column: str, metric: MetricName, scored: ScoredTest) -> str:
     compared = "" if unweighted is None else f" Unweighted, {metric} is {unweighted:.4g}."
     if scored.weight is not None:
         rows = effective_rows(scored.weight, len(scored.y))
-        compared += f" The weighted test rows are worth {rows:.0f} unweighted ones."
+        compared += f" The weighted test rows count for as much as {rows:.0f} unweighted ones."
     return (
         f"Rows are weighted by `{column}` in fitting, model selection and the scores of all test "
         f"rows.{compared} Scores of classes, segments and groups, costs and plots are unweighted."

@@ -113,7 +113,7 @@ def _foreign(new: Side, before: Side, rows: Path) -> str:
         return ""
     return (
         f"Its training rows differ from this batch in {worst!r} (by {moved[worst]:.0%} of the "
-        "rows), while those of the champion before do not."
+        "rows), while those of the previous champion do not."
     )
 
 
@@ -138,7 +138,7 @@ def _shifted(new: Side, before: Side, own: Any, theirs: Any) -> str:
         return ""
     return (
         "It predicts this batch quite differently from its own test rows (by "
-        f"{moved:.0%} of the rows), while the champion before predicts it as usual."
+        f"{moved:.0%} of the rows), while the previous champion predicts it as usual."
     )
 
 
@@ -162,16 +162,16 @@ def _disagreement(new: Side, before: Side, own: Any, theirs: Any) -> str:
         if gap <= _RATIO * allowed:
             return ""
         return (
-            f"It differs from the champion before by {gap:.4g} (root mean square); their errors "
-            f"on test rows allow {allowed:.4g}."
+            f"Its predictions differ from those of the previous champion by {gap:.4g} (root mean "
+            f"square); the errors of both on test rows explain at most {allowed:.4g}."
         )
     share = float(np.mean(_labels(own) != _labels(theirs)))
     low, _ = wilson_interval(share, rows, z=_Z)
     if low <= allowed + _MARGIN:
         return ""
     return (
-        f"It disagrees with the champion before on {share:.0%} of {rows:,} rows; their errors on "
-        f"test rows allow {allowed:.0%}."
+        f"It disagrees with the previous champion on {share:.0%} of {rows:,} rows; the errors of "
+        f"both on test rows explain at most {allowed:.0%}."
     )
 
 

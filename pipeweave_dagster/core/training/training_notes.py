@@ -9,15 +9,16 @@ from pipeweave_dagster.core.trial_states import extension_text
 
 _CROSSES_SHOWN = 5
 _SHRUNK = (
-    "No signal was found, so its predictions are shrunk half-way toward the constant baseline."
+    "No signal was found, so the model's predictions are shrunk halfway toward the constant "
+    "baseline."
 )
 _SIGNAL_ON_TEST_ROWS = (
-    "On the validation rows it did not differ from the constant baseline, so its predictions are "
-    "shrunk half-way toward the baseline; the test rows show that there is a signal."
+    "On the validation rows the model did not differ from the constant baseline, so its "
+    "predictions are shrunk halfway toward the baseline; the test rows show that there is a signal."
 )
 _NOT_CONFIRMED = (
-    "On the validation rows, which chose it, it beat the constant baseline; with the test rows, "
-    "and corrected for the choice among candidates, it does not."
+    "On the validation rows, by which it was chosen, the model beat the constant baseline; with "
+    "the test rows, and corrected for the choice among candidates, it does not."
 )
 
 
@@ -34,21 +35,21 @@ def search_notes(search: Search) -> list[str]:
     notes = []
     if search.comparison_folds < search.folds:
         notes.append(
-            f"Candidates were compared on {search.comparison_folds} of {search.folds} folds, whose "
-            "rows are enough to rank them; the time was used for more candidates."
+            f"Candidates were compared on {search.comparison_folds} of {search.folds} folds, which "
+            "have enough rows to rank them; the time saved was used for more candidates."
         )
     if search.skipped:
         skipped = ", ".join(search.skipped)
-        notes.append(f"There was no time to try {skipped}: a larger budget would.")
+        notes.append(f"There was no time to try {skipped}; a larger budget may be enough.")
     notes += [
         f"`{r.candidate.name}` was not tried: {r.note}." for r in search.results if r.beyond_limits
     ]
     if search.n_proposals:
-        note = f"{search.n_proposals} further candidates were tried near the best ones"
+        note = f"{search.n_proposals} variations of the best candidates were tried, too"
         if search.exhausted:
             note += (
                 f"; the last {search.proposals_without_gain} were no better, so the search ended "
-                "before its time"
+                "before its time was up"
             )
         notes.append(f"{note}.")
     return notes + _feature_notes(search.crosses)
@@ -63,9 +64,9 @@ def _feature_notes(made: list[FrameEntry]) -> list[str]:
         )
     if names := [entry["name"] for entry in made if entry["use"] == USE]:
         notes.append(
-            f"Candidates named `grouped` also compared rows with their group ({_shown(names)}), "
-            "with its other rows among those that the model was trained on. A row of a new group "
-            "is compared with none, also where its group is predicted in one file."
+            f"Candidates named `grouped` also used features that compare a row with the training "
+            f"rows of its group ({_shown(names)}). A row of a new group is compared with no other, "
+            "even if the file to predict has several rows of that group."
         )
     return notes
 
@@ -87,7 +88,7 @@ def verdict_notes(ensemble: Ensemble, final: Verdict, search: Search) -> list[st
     if ensemble.validation_rows < search.comparison_rows:
         notes.append(
             f"There was time for only {ensemble.validation_rows:,} of {search.comparison_rows:,} "
-            "validation rows: a larger budget would judge it by more."
+            "validation rows: with a larger budget the model is judged by more of them."
         )
     return notes
 
@@ -97,15 +98,15 @@ def model_note(ensemble: Ensemble, *, refitted: bool) -> str:
     what = " + ".join(f"{weight:.2f} {r.candidate.name}" for r, weight in ensemble.weighted)
     if refitted:
         return (
-            f"Model: {what}. After the test rows were scored, it was fitted once more on all rows, "
-            "test rows included; the scores are those of the model before."
+            f"Model: {what}. After the test rows were scored, it was fitted again on all rows, "
+            "including the test rows; the scores are those of the model before that."
         )
     if member := ensemble.out_of_core_member:
         name, note = member.candidate.name, member.note
         return f"Model: {what}; `{name}` {note}, all except the test rows."
     if ensemble.one_model:
         return (
-            f"Model: {what}; the model of the first fold, which learned from its training rows "
-            "alone (no time to fit on all rows)."
+            f"Model: {what}; the model of the first fold, which learned only from the training "
+            "rows of that fold (no time to fit on all rows)."
         )
     return f"Model: {what}; the mean of the models of the folds (no time to fit on all rows)."

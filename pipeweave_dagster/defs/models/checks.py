@@ -36,7 +36,7 @@ def _of_canary(canary: Canary | None) -> dg.AssetCheckResult:
     One that did not run in time, or cannot tell on so few rows, has not passed, and alerts nobody.
     """
     tripped, passed, facts = False, False, dict[str, float | None]()
-    text = "There was no time for it; `pipeweave evaluate NAME --full` makes it."
+    text = "There was no time for it; `pipeweave evaluate NAME --full` runs it."
     if canary is not None:
         tripped, passed, text = canary.state == "tripped", canary.state == "passed", canary.message
         facts = {"z": canary.z, "critical": canary.critical, "control": canary.control}

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from pipeweave_dagster.services.first_batch import FirstBatch
 
 ABOUT: dict[str, str] = {
-    "first_batch": "A new champion predicts its first batch as the champion before lets expect; "
-    "otherwise that one is restored.",
+    "first_batch": "A new champion predicts its first batch much as the previous champion does; "
+    "otherwise the previous one is restored.",
 }
 
 

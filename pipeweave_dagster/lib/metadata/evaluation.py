@@ -83,7 +83,7 @@ def _curves(document: Evaluation) -> dict[str, Any]:
         mark = "" if document.stability.readable else "importances are unreliable: "
         facts["importance_stability"] = (
             f"{mark}rank correlation {document.stability.correlation:.2f} between "
-            f"{document.stability.models} {document.stability.by} trained on other rows"
+            f"{document.stability.models} {document.stability.by} trained on different rows"
         )
     return facts
 

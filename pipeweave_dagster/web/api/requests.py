@@ -118,7 +118,7 @@ class PromoteRequest(Body):
 
 
 class RollbackRequest(Body):
-    """Why the champion before the current one is used again."""
+    """Why the previous champion is used again."""
 
     reason: Reason = ""
 

@@ -28,6 +28,8 @@ def test_the_whole_command_is_timed(home: Any, monkeypatch: pytest.MonkeyPatch) 
     )
     began = psutil.Process().create_time()
     monkeypatch.setattr("time.time", lambda: began + 227.4)
-    assert "The whole command took 227 s, its start included." in call("evaluate", "demo", "--full")
+    assert "The whole command took 227 s, including its start." in call(
+        "evaluate", "demo", "--full"
+    )
     assert json.loads(call("evaluate", "demo", "--full", "--json"))["seconds"] == 227.4
     assert "took" not in call("evaluate", "demo")

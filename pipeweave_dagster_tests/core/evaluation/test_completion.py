@@ -39,9 +39,10 @@ def test_the_evaluation_and_its_card_tell_groups_cost_and_dependence(model):
     assert "Groups of sex" in card
     assert "Mean cost of a test row" in card
     assert (
-        f"from a probability of {found.threshold:.3g} on, the threshold with the least cost" in card
+        f"a probability of at least {found.threshold:.3g}, the threshold with the lowest cost"
+        in card
     )
-    assert "Uses of these test rows: 1." in card
+    assert "Evaluations on these test rows: 1." in card
     assert "A model that predicts **y** (binary) from" in card
     assert "which is better than the baseline (constant)." in card
     by_x = next(d for d in report.dependence if d.column == "x")
@@ -77,7 +78,7 @@ def test_what_there_is_no_time_for_is_named_and_the_scores_are_the_same(model):
     assert "Not significantly different from zero" not in card
     later = complete(short, found, spec, bundle, rows, folder)
     assert (later.dropped, later.importance, later.plots) == ([], report.importance, report.plots)
-    assert "There was no time for:" not in (folder / "model_card.md").read_text()
+    assert "for lack of time:" not in (folder / "model_card.md").read_text()
 
 
 def test_a_step_that_fails_leaves_a_note_and_costs_no_other(model, monkeypatch):

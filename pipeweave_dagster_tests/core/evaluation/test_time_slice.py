@@ -35,8 +35,8 @@ def test_a_step_that_fits_is_made_and_one_that_comes_too_late_is_dropped():
     assert limit.dropped == ["importances", "learning curve"]
     assert limit.cut == ["importances"]  # half of it is there
     (note,) = dropped_note(limit.dropped, limit.cut, "demo")
-    assert note.startswith("There was no time for: learning curve. In part only, for lack of time:")
-    assert "importances. `pipeweave evaluate demo --full` makes them" in note
+    assert note.startswith("Missing for lack of time: learning curve. Incomplete for lack of time:")
+    assert "importances. `pipeweave evaluate demo --full` computes them" in note
     assert dropped_note([], [], "demo") == []
 
 

@@ -58,7 +58,7 @@ def problems(sides: dict[str, Side], new: str, batch: pd.DataFrame, folder: Path
 def test_a_retraining_in_another_unit_is_found(sides: dict[str, Side], tmp_path: Path) -> None:
     found = problems(sides, "cents", rows(9), tmp_path)
     assert "Its training rows differ from this batch in 'amount'" in found[0]
-    assert "while the champion before predicts it as usual" in found[1]
+    assert "while the previous champion predicts it as usual" in found[1]
 
 
 def test_a_model_that_predicts_at_random_is_found(sides: dict[str, Side], tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_model_that_predicts_at_random_is_found(sides: dict[str, Side], tmp_pa
     broken = side(swapped, tmp_path / "swapped")
     new = sides["sound"].model_copy(update={"model": broken.model})
     found = problems({**sides, "broken": new}, "broken", rows(9), tmp_path)
-    assert any("disagrees with the champion before" in text for text in found)
+    assert any("disagrees with the previous champion" in text for text in found)
 
 
 @pytest.mark.parametrize("seed", range(20, 26))

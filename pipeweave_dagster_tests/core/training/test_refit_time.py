@@ -53,5 +53,5 @@ def test_the_model_learns_from_all_rows_while_the_reserve_lasts(
     monkeypatch.setattr(final_model, "predict_test_rows", slowly)
     model = run_training(spec, write_parquet(frame, tmp_path), tmp_path, budget)
     assert all(part.fold < 0 for part in model.recipe) == refitted
-    assert ("fitted once more on all rows" in " ".join(model.notes)) == refitted
+    assert ("fitted again on all rows" in " ".join(model.notes)) == refitted
     assert model.used_s < BUDGET_S

@@ -153,7 +153,7 @@ def test_a_shuffled_target_has_no_signal(name, target, task, examples, tmp_path)
     # What may be chance is shrunk half-way toward the baseline, and a note tells.
     baseline = sum(part.weight for part in model.recipe if part.family == "dummy")
     assert baseline in (0.5, 1.0)
-    assert any("half-way" in note for note in model.notes)
+    assert any("halfway" in note for note in model.notes)
 
 
 def test_a_spent_budget_still_gives_a_usable_model(signal, tmp_path):

@@ -30,7 +30,7 @@ def test_a_search_that_ends_before_its_time_is_noted(exhausted, noted):
             search(n_proposals=40, proposals_without_gain=21, exhausted=exhausted)
         )
     )
-    assert "40 further candidates were tried" in note
+    assert "40 variations of the best candidates were tried" in note
     assert ("the last 21 were no better, so the search ended before its time" in note) == noted
 
 
@@ -46,7 +46,7 @@ def test_what_there_was_no_time_for_is_named():
     assert any("7 feature crosses (m0, m1, m2, m3, m4, …)" in note for note in found)
     made = [{"name": "relative(x, race)", "use": "relative"}]
     (note,) = training_notes.search_notes(search(crosses=made))
-    assert "grouped` also compared rows with their group (relative(x, race))" in note
+    assert "compare a row with the training rows of its group (relative(x, race))" in note
     assert training_notes.search_notes(search()) == []
 
 
@@ -54,7 +54,7 @@ def test_what_there_was_no_time_for_is_named():
     ("oof", "final", "words"),
     [
         ("model", "model", None),
-        ("no signal", "no signal", "shrunk half-way"),
+        ("no signal", "no signal", "shrunk halfway"),
         ("model", "no signal", "with the test rows"),
         ("no signal", "model", "the test rows show that there is a signal"),
     ],
@@ -78,6 +78,6 @@ def test_one_model_that_there_was_no_time_to_fit_again_is_not_called_a_mean():
     only = (SimpleNamespace(candidate=SimpleNamespace(name="catboost")), 1.0)
     facts = {"weighted": [only], "out_of_core_member": None}
     note = training_notes.model_note(SimpleNamespace(**facts, one_model=True), refitted=False)
-    assert note.startswith("Model: 1.00 catboost; the model of the first fold, which learned from")
+    assert note.startswith("Model: 1.00 catboost; the model of the first fold, which learned only")
     note = training_notes.model_note(SimpleNamespace(**facts, one_model=False), refitted=False)
     assert "the mean of the models of the folds" in note

@@ -83,8 +83,8 @@ def test_the_page_says_what_a_batch_waits_for(editor):
 
 def test_a_viewer_is_told_who_may_predict(person, monkeypatch):
     monkeypatch.setattr(predict_pages, "aliases_of", lambda *_: {"champion": "1"})
-    assert "To predict a file takes an editor." in person(Role.VIEWER).opens(PATH).text
-    assert "takes an editor" not in person(Role.EDITOR).opens(PATH).text
+    assert "Predicting a file needs the role editor." in person(Role.VIEWER).opens(PATH).text
+    assert "needs the role editor" not in person(Role.EDITOR).opens(PATH).text
 
 
 def test_a_viewer_sees_batches_but_not_their_rows(person):

@@ -55,7 +55,10 @@ TYPES = (
     ),
     LeakType("L3.2", "Do training and test rows depend on each other?", ("PW604",), ("PE112",)),
     LeakType(
-        "L3.3", "Is the test set biased against where the model is used?", (), ("PE109", "PE118")
+        "L3.3",
+        "Do test rows differ from those that the model will be used on?",
+        (),
+        ("PE109", "PE118"),
     ),
 )
 
@@ -115,7 +118,7 @@ def _answer(
             known, open_ = True, open_ or _is_open(finding)
             evidence.append(_line_about(finding))
     verdict: Verdict = "open" if open_ else "no sign of it" if known else "unknown"
-    return Answer(kind, verdict, evidence or ["No finding and no check speaks about it."])
+    return Answer(kind, verdict, evidence or ["No finding or check covers it."])
 
 
 def _is_open(finding: Finding) -> bool:

@@ -70,5 +70,5 @@ def _note(version: str, twin: ReadableTwin) -> str:
     left_out = f" It does not use {', '.join(twin.left_out)}." if twin.left_out else ""
     return (
         f"It is the readable twin of version {version} ({twin.form}): the margin of a prediction "
-        f"is a sum of one curve per column.{left_out}"
+        f"is the sum of one curve per column.{left_out}"
     )

@@ -88,7 +88,7 @@ def promote(request: Request, shared: Use, dataset: DatasetPath, body: PromoteRe
     dependencies=[allowed(Action.ROLL_BACK)],
 )
 def rollback(shared: Use, dataset: DatasetPath, body: RollbackRequest) -> Any:
-    """Make the champion before the current one that can still predict the champion again."""
+    """Make the last previous champion that can still predict the champion again."""
     with shared.model_bench() as bench:
         name = known(shared.store, dataset)
         version, passed_over = roll_back(bench, name, body.reason)
