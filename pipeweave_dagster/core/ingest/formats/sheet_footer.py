@@ -4,8 +4,9 @@ import re
 from typing import NamedTuple
 
 from pipeweave_dagster.core.ingest.base.note_words import is_dated_note
+from pipeweave_dagster.core.ingest.base.raw_table import RejectedRecord
 from pipeweave_dagster.core.ingest.base.total_rows import TOTAL
-from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet
+from pipeweave_dagster.core.ingest.formats.sheet import Sheet
 
 _MAX_ROWS = 20
 _MAX_TEXT = 200
@@ -50,6 +51,12 @@ def split_footer(sheet: Sheet) -> list[LeftOut]:
     if any(min(sheet.rows[r]) > first_column + 1 for r in candidates):
         return left_out
     return [LeftOut(r, _text_of(sheet.rows.pop(r))) for r in candidates] + left_out
+
+
+def rejected_notes(left_out: list[LeftOut]) -> list[RejectedRecord]:
+    """Return the notes below a table as rejected records."""
+    reason = "a note below the table"
+    return [RejectedRecord(n.row, f"{reason} ({n.text!r})", n.text) for n in left_out]
 
 
 def _start_of_block(sheet: Sheet, rows: list[int]) -> int:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeweave_dagster.core.ingest.formats.sheet_cells import MergedRange, Sheet
+from pipeweave_dagster.core.ingest.formats.sheet import MergedRange, Sheet
 from pipeweave_dagster.core.model.null_tokens import is_null_token
 
 _LOOKED_AT = 20
@@ -35,7 +35,7 @@ def join_header(sheet: Sheet) -> JoinedHeader:
         last = _last_level(sheet, first)
         if last > first:
             levels = [r for r in range(first, last + 1) if r in sheet.rows]
-            sheet.rows[last] = _joined(sheet, levels)
+            sheet.rows[last] = joined_names(sheet, levels)
             for row in levels[:-1]:
                 del sheet.rows[row]
             sheet.merged = [m for m in sheet.merged if m.first_row > last]
@@ -110,7 +110,7 @@ def _is_group(sheet: Sheet, merged: MergedRange) -> bool:
     return len(named) >= 2 and not is_title and distinct and (texts or years)
 
 
-def _joined(sheet: Sheet, levels: list[int]) -> dict[int, str]:
+def joined_names(sheet: Sheet, levels: list[int]) -> dict[int, str]:
     """Return the names of the columns: the texts of all levels, each once."""
     parts: dict[int, list[str]] = {}
     for row in levels:

@@ -2,22 +2,25 @@
 
 from typing import Any
 
-from pipeweave_dagster.core.ingest.formats.sheet_cells import MergedRange, Sheet
+from pipeweave_dagster.core.ingest.formats.sheet import MergedRange, Sheet
 
 _MAX_VISITS = 5_000_000
 
 
-def fill_down(sheet: Sheet) -> dict[int, int]:
+def fill_down(sheet: Sheet, header: int | None = None) -> dict[int, int]:
     """Repeat the value of cells merged over rows in each of the rows; return counts by column.
 
-    Ranges that begin in the first row of the sheet belong to its header.
+    Args:
+        sheet: The sheet; its rows are filled.
+        header: The last row of its header, with ranges of its own; by default the first row.
     """
     rows = sorted(sheet.rows)
+    header = rows[0] if header is None else header
     filled: dict[int, int] = {}
     visits = 0
     for merged in sheet.merged:
         value = _anchor(sheet, merged)
-        if value is None or merged.first_row == merged.last_row or merged.first_row <= rows[0]:
+        if value is None or merged.first_row == merged.last_row or merged.first_row <= header:
             continue
         for row in range(merged.first_row + 1, min(merged.last_row, rows[-1]) + 1):
             visits += 1

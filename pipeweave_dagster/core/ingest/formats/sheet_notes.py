@@ -5,7 +5,7 @@ from typing import NamedTuple
 from openpyxl.utils import get_column_letter
 
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet
+from pipeweave_dagster.core.ingest.formats.sheet import Sheet
 
 _LISTED = 10
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from openpyxl.utils import get_column_letter
 
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet
+from pipeweave_dagster.core.ingest.formats.sheet import Sheet
 
 _MIN_COLUMNS, _MIN_ROWS = 2, 3
 _COMPLETE = 0.8
