@@ -11,7 +11,7 @@ from pipeweave_dagster.core.errors import validation_error
 # With another last character a folder of that name would be that of another data set; see `slug`.
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 _SUFFIXES = re.compile(
-    r"(\.(csv|tsv|txt|data|dat|json|jsonl|ndjson|parquet|pq|xlsx|arrow|feather|gz|zip|bz2|zst))+$"
+    r"(\.(csv|tsv|txt|data|dat|json|jsonl|ndjson|parquet|pq|xlsx|html?|arrow|feather|gz|zip|bz2|zst))+$"
 )
 SETTINGS_FILE = "pipeweave.yaml"
 

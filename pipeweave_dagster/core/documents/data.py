@@ -74,7 +74,7 @@ class Dialect(Part):
     the columns below their names: units, types, formats.
     """
 
-    format: Literal["csv", "json", "jsonl", "parquet", "excel", "arrow"]
+    format: Literal["csv", "json", "jsonl", "parquet", "excel", "arrow", "html"]
     container: Literal["none", "gzip", "zip", "bz2", "zstd"] = "none"
     encoding: str | None = None
     delimiter: str | None = None

@@ -10,6 +10,8 @@ _TABLES = (
     ".geojson", ".xlsx",
 )  # fmt: skip
 _TEXTS = (".txt", ".dat", ".data")
+_PAGES, _OLD_SHEETS = (".html", ".htm"), ".xls"
+"""May hold a table, as web pages do; old workbooks are not read."""
 _PROSE = re.compile(
     r"(?:read[ _-]?me|licen[cs]e|lizenz|copying|change[ _-]?log|liesmich|description|beschreibung|"
     r"notes?|hinweise|about|meta[ _-]?data|code[ _-]?book|(data[ _-]?)?dictionary|"
@@ -39,6 +41,8 @@ def _rank(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
     name = info.filename.lower().rsplit("/", 1)[-1]
     packed = next((suffix for suffix in _COMPRESSED if name.endswith(suffix)), "")
     name = name.removesuffix(packed)
+    if name.endswith((*_PAGES, _OLD_SHEETS)):
+        return 1 + (name.endswith(_OLD_SHEETS) or _PROSE.match(name) is not None)
     if name.endswith(".tar") or not (packed or name.endswith((*_TABLES, *_TEXTS))):
         return 3
     if _PROSE.match(name):

@@ -13,9 +13,8 @@ from pipeweave_dagster.core.ingest.base.signatures import (
     ZIP_MEMBERS,
     Foreign,
 )
-from pipeweave_dagster.core.ingest.base.web_pages import markup_in
+from pipeweave_dagster.core.ingest.base.web_pages import HEAD, markup_in
 
-_HEAD = 8192
 _OLD_OFFICE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ERROR_LINE = re.compile(
     rb"\s*(error\W*)?(\d{3}\W+)?(page |file |resource )?(not found|forbidden|unauthori[sz]ed|"
@@ -34,13 +33,13 @@ def refuse_foreign(path: Path, name: str) -> None:
     """
     foreign = identify(path)
     if foreign is not None:
-        raise _refusal(name, foreign)
+        raise refusal(name, foreign)
 
 
 def identify(path: Path) -> Foreign | None:
     """Return what a file is that holds no table, None for a file that may hold one."""
     with path.open("rb") as file:
-        head = file.read(_HEAD)
+        head = file.read(HEAD)
     if head.startswith(_OLD_OFFICE_MAGIC):
         return _old_office(path)
     if head.startswith(b"PK\x03\x04"):
@@ -54,7 +53,8 @@ def identify(path: Path) -> Foreign | None:
     return markup_in(path, head)
 
 
-def _refusal(name: str, foreign: Foreign) -> PipeWeaveError:
+def refusal(name: str, foreign: Foreign) -> PipeWeaveError:
+    """Return the error for a file that is no table."""
     return validation_error(f"{name!r} is {foreign.what}.", fix=foreign.fix, file=name)
 
 

@@ -1,22 +1,26 @@
 """Recognise web pages and XML by their markup, in any encoding."""
 
 import codecs
-import html
 import re
 from pathlib import Path
 
-from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.base.signatures import CSV_OR_PARQUET, Foreign
 
+HEAD = 8192
 _TAIL = 4096
 _PROLOGUE = r"\s*(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.{0,4000}?-->\s*)*"
 _HTML = re.compile(
     _PROLOGUE + r"<(?:!doctype\s+html|html|head|body|title|meta|script|table|h1|div|p|center)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_PART = re.compile(
+    _PROLOGUE + r"<(?:style|link|h[2-6]|br|hr|form|font|span|b|i|pre|base|main|section|tr|thead)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TABLE = re.compile(r"<table\b", re.IGNORECASE)
+_ROW = re.compile(r"<tr\b[^<>]{0,500}>\s*<t[dh]\b", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml\s", re.IGNORECASE)
 _FIRST_TAG = re.compile(_PROLOGUE + r"(?:<!DOCTYPE[^>]*>\s*)?<([A-Za-z_][\w:.-]*)", re.DOTALL)
-_TITLE = re.compile(r"<title[^>]*>(.{1,300}?)</title", re.IGNORECASE | re.DOTALL)
 _ERROR_CODE = re.compile(r"<Code>([\w. -]{1,60})</Code>")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -26,7 +30,7 @@ _BOMS = (
 
 
 def markup_in(path: Path, head: bytes) -> Foreign | None:
-    """Return what web page or XML document a file is, None if it is neither.
+    """Return what XML document a file is; None if it is none, or a web page, that may hold data.
 
     Args:
         path: The file.
@@ -37,8 +41,8 @@ def markup_in(path: Path, head: bytes) -> Foreign | None:
         return None
     tag = _FIRST_TAG.match(text)
     name = tag.group(1) if tag else ""
-    if _HTML.match(text) and _ends_in_markup(path):
-        return _web_page(path, text)
+    if _is_page(path, text):
+        return None
     if name == "Error" and (code := _ERROR_CODE.search(text)):
         return Foreign(
             f"an error message of a server (XML, code {code.group(1)!r})",
@@ -52,6 +56,18 @@ def markup_in(path: Path, head: bytes) -> Foreign | None:
     return None
 
 
+def is_web_page(path: Path) -> bool:
+    """Return whether a file is a web page by its first tag and its end."""
+    with path.open("rb") as file:
+        text = _decoded(file.read(HEAD))
+    return text.lstrip().startswith("<") and _is_page(path, text)
+
+
+def _is_page(path: Path, text: str) -> bool:
+    whole = _HTML.match(text) or (_PART.match(text) and _TABLE.search(text))
+    return bool(whole) and (_ends_in_markup(path) or _ROW.search(text) is not None)
+
+
 def _decoded(head: bytes) -> str:
     for bom, encoding in _BOMS:
         if head.startswith(bom):
@@ -59,12 +75,15 @@ def _decoded(head: bytes) -> str:
     return head.decode("utf-8", "replace")
 
 
-def _web_page(path: Path, text: str) -> Foreign:
-    found = _TITLE.search(text)
-    title = " ".join(html.unescape(found.group(1)).split())[:80] if found else ""
+def web_page(title: str, tables: int) -> Foreign:
+    """Return what a web page without a table of data is.
+
+    Args:
+        title: Its title, blank for none.
+        tables: Number of its tables.
+    """
+    title = " ".join(title.split())[:80]
     what = f"a web page (HTML) with the title {title!r}" if title else "a web page (HTML)"
-    with path.open("rb") as file:
-        tables = len(re.findall(rb"<table\b", file.read(64 * MEGABYTE), re.IGNORECASE))
     if tables == 1:
         return Foreign(
             f"{what} that holds one table",

@@ -14,7 +14,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.arrow_columns import ArrowColumn, columns_of
 
-Format = Literal["csv", "json", "jsonl", "parquet", "excel", "arrow"]
+Format = Literal["csv", "json", "jsonl", "parquet", "excel", "arrow", "html"]
 
 
 def from_batches(

@@ -1,4 +1,4 @@
-"""Read self-describing files: Parquet, Arrow, JSON, JSON Lines, Excel."""
+"""Read self-describing files: Parquet, Arrow, JSON, JSON Lines, Excel, HTML."""
 
 import contextlib
 import gc
@@ -11,6 +11,7 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.columnar_files import read_arrow, read_parquet
+from pipeweave_dagster.core.ingest.formats.html_page import read_html
 from pipeweave_dagster.core.ingest.formats.json_parsing import why_invalid
 from pipeweave_dagster.core.ingest.formats.json_rows import read_json, read_jsonl
 from pipeweave_dagster.core.ingest.formats.relations import Format
@@ -39,6 +40,7 @@ def read(
         "json": read_json,
         "jsonl": read_jsonl,
         "excel": _read_excel,
+        "html": read_html,
     }
     try:
         with _without_collection():

@@ -2,6 +2,7 @@
 """Read delimited text into a raw table: with DuckDB if it is large, leniently if it is small."""
 
 from array import array
+from typing import Literal
 
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import Dialect
@@ -187,8 +188,21 @@ def from_rows(
     table: str,
     space: Workspace,
     options: ReadOptions = DEFAULT_OPTIONS,
+    *,
+    format_: Literal["excel", "html"] = "excel",
+    named: int | None = None,
 ) -> RawTable:
-    """Build a raw table from rows that are already split into cells, as in a worksheet."""
+    """Build a raw table from rows that are already split into cells, as in a worksheet.
+
+    Args:
+        content: The file.
+        rows: Its rows, the blank ones as well.
+        table: Name of the table to create.
+        space: DuckDB workspace.
+        options: What the caller knows of the file.
+        format_: Its format.
+        named: The row (from 0) that the file declares to name the columns.
+    """
     records = [
         Record(i + 1, _trim_end(row)) for i, row in enumerate(rows) if any(c.strip() for c in row)
     ]
@@ -202,11 +216,12 @@ def from_rows(
     below = (*lines_below(records, end),) if end else ()
     records = records[:end]
     head = records[:HEAD_RECORDS]
-    layout = detect_layout(head, options.expected_names, **options.given_rows())
+    ruled = next((i for i, r in enumerate(head) if r.line - 1 == named), None)
+    layout = detect_layout(head, options.expected_names, ruled=ruled, **options.given_rows())
     plan = ReadPlan(Utf8Text(content.path, "", ""), TextDialect(), layout, head, None, end, below)
     raw = build_table(content, table, space, plan, records[plan.body_start :], options.keep_all)
     raw.dialect = Dialect(
-        format="excel",
+        format=format_,
         container=content.container,
         header_rows=layout.header,
         described_rows=layout.annotations,

@@ -97,8 +97,8 @@ def _refuse_binary(head: bytes, name: str) -> None:
     if control > 0.02 * len(head) + 2 or head.count(0) > 0.5 * len(head):
         raise validation_error(
             f"{name!r} is neither text nor a supported file format.",
-            fix="Upload CSV, TSV, JSON, JSON Lines, Parquet, Arrow or Excel (.xlsx), uncompressed "
-            "or as gzip, zip, bz2 or zstd.",
+            fix="Upload CSV, TSV, JSON, JSON Lines, Parquet, Arrow, Excel (.xlsx) or a table in "
+            "HTML, uncompressed or as gzip, zip, bz2 or zstd.",
             file=name,
         )
 

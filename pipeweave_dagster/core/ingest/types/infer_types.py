@@ -120,7 +120,7 @@ def infer_types(
     decisions = _verify(columns, _proposals(columns, settings), space)
     inferred = {i: d for i, d in decisions.items() if i not in settings}
     decisions |= resolve_ambiguous_dates(raw, columns.values, inferred, space)
-    if raw.dialect.format == "csv":  # elsewhere numbers are no texts, or have a point
+    if raw.dialect.format in {"csv", "html"}:  # elsewhere numbers are no texts, or have a point
         decisions |= resolve_grouped_numbers(
             raw, columns.values, decisions, columns.samples, hints.whole, space
         )
