@@ -19,6 +19,7 @@ _PART = re.compile(
 )
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _ROW = re.compile(r"<tr\b[^<>]{0,500}>\s*<t[dh]\b", re.IGNORECASE)
+_HEADER_LINE = re.compile(rb"[\w-]{1,60}:|[ \t]")
 _XML = re.compile(r"\s*<\?xml\s", re.IGNORECASE)
 _FIRST_TAG = re.compile(_PROLOGUE + r"(?:<!DOCTYPE[^>]*>\s*)?<([A-Za-z_][\w:.-]*)", re.DOTALL)
 _ERROR_CODE = re.compile(r"<Code>([\w. -]{1,60})</Code>")
@@ -61,6 +62,14 @@ def is_web_page(path: Path) -> bool:
     with path.open("rb") as file:
         text = _decoded(file.read(HEAD))
     return text.lstrip().startswith("<") and _is_page(path, text)
+
+
+def is_web_archive(path: Path) -> bool:
+    """Return whether a file is a web archive (MHTML) by the lines that begin it."""
+    with path.open("rb") as file:
+        head = file.read(HEAD).replace(b"\r\n", b"\n").lstrip().partition(b"\n\n")[0].lower()
+    lines = head.split(b"\n")
+    return b"multipart/related" in head and all(map(_HEADER_LINE.match, lines))
 
 
 def _is_page(path: Path, text: str) -> bool:

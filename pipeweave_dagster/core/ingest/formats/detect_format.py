@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeweave_dagster.core.ingest.base.containers import Content, is_workbook
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
-from pipeweave_dagster.core.ingest.base.web_pages import is_web_page
+from pipeweave_dagster.core.ingest.base.web_pages import is_web_archive, is_web_page
 from pipeweave_dagster.core.ingest.formats.json_extras import without_extras
 from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser
 from pipeweave_dagster.core.ingest.formats.relations import Format
@@ -28,7 +28,7 @@ def detect_format(content: Content) -> Format:
         return "arrow"
     if head[:4] == b"PK\x03\x04" and is_workbook(content.path):
         return "excel"
-    if is_web_page(content.path):
+    if is_web_page(content.path) or is_web_archive(content.path):
         return "html"
     return _text_format(content.path, content.name.lower().rsplit(".", 1)[-1])
 

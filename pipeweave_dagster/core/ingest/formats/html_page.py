@@ -11,6 +11,7 @@ from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.web_pages import web_page
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.formats.html_archive import pages_of
 from pipeweave_dagster.core.ingest.formats.html_choice import PageTables, is_page_of_data
 from pipeweave_dagster.core.ingest.formats.html_encoding import declared_encoding
 from pipeweave_dagster.core.ingest.formats.html_grid import HtmlGrid
@@ -20,7 +21,7 @@ from pipeweave_dagster.core.ingest.formats.sheet_footer import rejected_notes, s
 from pipeweave_dagster.core.ingest.formats.sheet_merges import fill_down
 from pipeweave_dagster.core.ingest.formats.sheet_rows import check_sheet, count_levels, dense_rows
 from pipeweave_dagster.core.ingest.text.delimited import from_rows
-from pipeweave_dagster.core.ingest.text.encodings import to_utf8
+from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 _PART = MEGABYTE
@@ -37,11 +38,13 @@ def read_html(content: Content, table: str, space: Workspace, options: ReadOptio
         ValueError: If a tag is never closed, so that cells would be lost.
     """
     read = options.read or ReadSetting()
-    given = read.encoding or declared_encoding(content.path, content.name)
-    file = to_utf8(content.path, content.name, space.folder, given)
     tables = PageTables()
     parser = TableParser(tables.add)
-    cut = _parse(file.path, parser)
+    file, cut = Utf8Text(content.path, "", ""), False
+    for path in pages_of(content, space):
+        given = read.encoding or declared_encoding(path, content.name)
+        file = to_utf8(path, content.name, space.folder, given)
+        cut = _parse(file.path, parser) or cut
     grid = tables.best
     if grid is None or not is_page_of_data(grid, parser.titles, parser.passwords, parser.length):
         title = parser.titles.get("title", "")
@@ -71,6 +74,7 @@ def _parse(path: Path, parser: TableParser) -> bool:
     cut = parser.end()
     if _CELL.search(parser.rawdata):
         raise ValueError(f"a tag is never closed: {parser.rawdata[:60]!r}")
+    parser.reset()  # for a further page
     return cut
 
 

@@ -67,6 +67,7 @@ class TableParser(TagParser):
         open_ = bool(self._stack)
         while self._stack:
             self._end_table()
+        self._skipped = self._title = ""
         return open_
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:

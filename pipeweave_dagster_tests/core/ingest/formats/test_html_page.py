@@ -1,7 +1,9 @@
 """Tables of web pages, as many programs export them, are read; other pages are refused."""
 
+import base64
 import csv
 import io
+import quopri
 import string
 
 import pandas as pd
@@ -182,6 +184,32 @@ def test_a_batch_keeps_every_row(tmp_path, out):
     assert read_aligned(file, "b.html", [column], out).rows == len(ROWS) + 1
 
 
+def web_archive(*pages, encoding="quoted-printable", end="\r\n"):
+    """Return pages as Excel saves them in one file."""
+    lines = ["MIME-Version: 1.0", "X-Document-Type: Workbook"]
+    lines += ["Content-Type: multipart/related;", ' boundary="=_1"', "", "A web archive.", ""]
+    encode = quopri.encodestring if encoding == "quoted-printable" else base64.encodebytes
+    for number, content in enumerate(pages):
+        lines += ["--=_1", f"Content-Location: file:///C:/{number}.htm"]
+        lines += [f"Content-Transfer-Encoding: {encoding}"]
+        lines += ['Content-Type: text/html; charset="us-ascii"', ""]
+        lines += encode(content.encode()).decode().splitlines()
+    return end.join([*lines, "--=_1--", ""])
+
+
+FRAMES = page("<frameset><frame src=0.htm></frameset>", "Book")
+
+
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64"])
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_a_web_archive_is_read(cells, encoding, end):
+    small = table(["k", "v"], [["a", "1"], ["b", "2"]])
+    archive = web_archive(FRAMES, page(table()), page(small), encoding=encoding, end=end)
+    found, read = cells(archive, "d.mht")
+    assert found == [NAMES, *ROWS]
+    assert any("2 tables of data" in note for note in read.notes)
+
+
 FIELDS = "<form><table><tr><td>User:<td><input></tr><tr><td>Password:<td><input type=password>"
 LABELS = "<table><tr><td>URL<td>x.org<tr><td>Kind<td>Games<tr><td>Client<td>10.1.1.1</table>"
 REFUSED = {
@@ -200,6 +228,8 @@ REFUSED = {
     ),
     "facts": (page("<table><tr><th>State<td>BW<tr><th>Area<td>118</table>"), "web page"),
     "frames": (page("<frameset><frame src=a></frameset>", "Book"), "web page.*Book"),
+    "archive of frames": (web_archive(FRAMES), "web page.*Book"),
+    "archive of archives": (web_archive(page("multipart/related " * 99)), "parts of their own"),
     "one cell": (page("<table><tr><td>1</td></tr></table>"), "holds one table.*CSV"),
     "tag not closed": (page(table()) + "<td title='>", "damaged.*never closed"),
     "too wide": ("<table><tr>" + "<td colspan=999999>1" * 99 + "</table>", "columns"),
