@@ -1,1 +1,1 @@
-"""Readers of self-describing formats: Parquet, Arrow, JSON, Excel."""
+"""Readers of self-describing formats: Parquet, Arrow, JSON, Excel, HTML."""

@@ -37,7 +37,7 @@ def pages_of(content: Content, space: Workspace) -> list[Path]:
     if data.lower().count(b"multipart/") > _MOST_PARTS_OF_PARTS:
         raise ValueError("its parts have parts of their own")
     message = email.message_from_bytes(data, policy=email.policy.compat32)
-    pages = []
+    pages: list[Path] = []
     for part in message.walk():
         page = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
         if isinstance(page, bytes) and page.strip():
