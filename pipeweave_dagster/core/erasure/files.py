@@ -14,6 +14,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.build_table import read_raw
+from pipeweave_dagster.core.ingest.text.log_lines import LOG_FIELDS
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 _LINES = {"csv", "jsonl"}
@@ -84,8 +85,18 @@ def _found(
             every = raw.line_numbers_of(list(range(raw.rows)))
             rows = sorted({*rows, *(n for n, line in enumerate(every) if line in damaged)})
             apart = damaged - {*every}
-        lines = raw.line_numbers_of(rows) if rows else []
+        lines = _lines_of(raw, rows) if rows else []
         return _Found(rows, lines, sorted(apart), raw.dialect, raw.rows, list(raw.names))
+
+
+def _lines_of(raw: RawTable, rows: list[int]) -> list[int]:
+    """Return the lines of rows; the record of a log goes on up to the next one."""
+    if raw.dialect.delimiter != LOG_FIELDS:
+        return raw.line_numbers_of(rows)
+    wanted = sorted({*rows, *(row + 1 for row in rows if row + 1 < raw.rows)})
+    starts = dict(zip(wanted, raw.line_numbers_of(wanted), strict=True))
+    ends = {row: starts.get(row + 1, starts[row] + _MOST_QUOTED_LINES) for row in rows}
+    return [line for row in rows for line in range(starts[row], ends[row])]
 
 
 def _damaged_lines(

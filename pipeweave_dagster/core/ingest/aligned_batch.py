@@ -100,14 +100,15 @@ def read_fitting(
     names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
     *others, last = reads
     for attempt, read in enumerate(others):
-        options = ReadOptions(names, keep_all=True, read=read)
+        options = ReadOptions(names, keep_all=True, read=read, table=matcher.table)
         try:
             raw = read_raw(*file, f"raw{attempt}", space, options)
         except PipeWeaveError:  # all of its rows were taken for lines above the header
             continue
         if matcher.fits(raw.names, columns):
             return raw
-    raw = read_raw(*file, f"raw{len(others)}", space, ReadOptions(names, keep_all=True, read=last))
+    options = ReadOptions(names, keep_all=True, read=last, table=matcher.table)
+    raw = read_raw(*file, f"raw{len(others)}", space, options)
     if others:
         raw.notes.append("The `read` settings of the training file do not fit: detected anew.")
     return raw

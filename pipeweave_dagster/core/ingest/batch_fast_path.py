@@ -57,7 +57,7 @@ def read_fast(
     try:
         content, format_ = unpack_file(*file, "fast", space)
         names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
-        options = ReadOptions(names, keep_all=True, read=read)
+        options = ReadOptions(names, keep_all=True, read=read, table=matcher.table)
         if not is_large(content) or format_ not in {"csv", "parquet"}:
             return None
     except (PipeWeaveError, OSError, ValueError) as error:

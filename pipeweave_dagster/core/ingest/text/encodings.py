@@ -34,7 +34,8 @@ class DrawnTable:
 class Utf8Text:
     r"""A UTF-8 file with `\n` or `\r\n` line ends, and the encoding and line ends it had.
 
-    `names` is the line (from 1) with the names of the columns, if the file declares them.
+    `names` is the line (from 1) with the names of the columns, if the file declares them; `fields`
+    are the names of columns that a log has without a header.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class Utf8Text:
     notes: tuple[str, ...] = ()
     drawn: DrawnTable | None = None
     names: int | None = None
+    fields: tuple[str, ...] = ()
 
 
 # Text that was decoded as latin-1 and encoded as UTF-8 has control characters for these.

@@ -7,6 +7,7 @@ from pipeweave_dagster.core.ingest.text.column_headers import column_headers, co
 from pipeweave_dagster.core.ingest.text.cut_numbers import cut_numbers
 from pipeweave_dagster.core.ingest.text.header_annotations import is_logger_title
 from pipeweave_dagster.core.ingest.text.layout_doubt import doubt_of
+from pipeweave_dagster.core.ingest.text.log_lines import LOG_FIELDS
 from pipeweave_dagster.core.ingest.text.non_rows import (
     ANNOTATION,
     LOGGER_TITLE,
@@ -115,8 +116,8 @@ def dialect_document(content: Content, plan: ReadPlan) -> Dialect:
         format="csv",
         container=content.container,
         encoding=plan.text.encoding,
-        delimiter=_delimiter(dialect),
-        quote=dialect.quote,
+        delimiter=LOG_FIELDS if plan.text.fields else _delimiter(dialect),
+        quote=None if plan.text.fields else dialect.quote,
         escape=dialect.escape,
         header_rows=plan.layout.header,
         described_rows=plan.layout.annotations,

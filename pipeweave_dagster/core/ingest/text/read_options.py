@@ -13,6 +13,7 @@ class ReadOptions:
 
     Attributes:
         expected_names: Column names of the training table, which identify the header.
+        table: Names of all of its columns.
         keep_all: Whether no row may be dropped, as in a batch to predict.
         read: What the user sets of the file.
         parts_of_one_table: Whether several files are parts of one table that a source wrote.
@@ -22,6 +23,7 @@ class ReadOptions:
     keep_all: bool = False
     read: ReadSetting | None = None
     parts_of_one_table: bool = False
+    table: tuple[str, ...] = ()
 
     def given_rows(self) -> dict[str, int | None]:
         """Return the numbers of header rows and of lines above them, where they are set."""

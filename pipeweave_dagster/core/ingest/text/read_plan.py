@@ -16,6 +16,7 @@ from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
 from pipeweave_dagster.core.ingest.text.field_positions import with_positions
 from pipeweave_dagster.core.ingest.text.file_dialect import HEAD_RECORDS, choose_for_file
 from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
+from pipeweave_dagster.core.ingest.text.log_lines import with_log_fields
 from pipeweave_dagster.core.ingest.text.marked_names import with_marked_names
 from pipeweave_dagster.core.ingest.text.plain_rules import without_plain_rules
 from pipeweave_dagster.core.ingest.text.read_options import DEFAULT_OPTIONS, ReadOptions
@@ -75,10 +76,9 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
         if declared is not None and read.delimiter is None:
             read = read.model_copy(update={"delimiter": declared})
             options = replace(options, read=read)
-    text = without_track_lines(with_declared_names(text, folder), folder)
-    if read.delimiter is None:
-        text = with_marked_names(text, folder, options.expected_names)
-    text = without_plain_rules(unboxed(text, folder, first_only=not read.skip), folder)
+    if read.delimiter is None and read.skip is None and read.header is None:
+        text = with_log_fields(text, folder, options.table)
+    text = text if text.fields else _with_plain_rows(text, folder, options, read)
     sample = _head(text.path)
     chosen = choose_for_file(sample, options, text)
     dialect, end, other = chosen.dialect, chosen.end, chosen.other
@@ -91,12 +91,24 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
     width = chosen.width or modal_width(first)[0]
     dialect = with_positions(dialect, text.path, width)
     head = parse_records(sample, dialect, width, HEAD_RECORDS)[:end]
+    if text.fields:
+        return ReadPlan(text, dialect, Layout(0, 0, len(text.fields), [*text.fields]), head)
     names = text.drawn.names if text.drawn else text.names
     ruled = next((i for i, record in enumerate(head) if record.line == names), None)
     layout = detect_layout(
         head, options.expected_names, ruled=ruled, width=chosen.width, **options.given_rows()
     )
     return ReadPlan(text, dialect, layout, head, read.decimal, end, other=other)
+
+
+def _with_plain_rows(
+    text: Utf8Text, folder: Path, options: ReadOptions, read: ReadSetting
+) -> Utf8Text:
+    """Return the text without what programs write around names and rows."""
+    text = without_track_lines(with_declared_names(text, folder), folder)
+    if read.delimiter is None:
+        text = with_marked_names(text, folder, options.expected_names)
+    return without_plain_rules(unboxed(text, folder, first_only=not read.skip), folder)
 
 
 def _head(path: Path) -> str:
@@ -148,7 +160,7 @@ def read_records(plan: ReadPlan, *, keep_all: bool = False) -> tuple[ReadPlan, l
     """
     text = _decoded(plan.text.path.read_bytes())
     records = parse_records(text, plan.dialect, plan.layout.width)
-    if keep_all:
+    if keep_all or plan.text.fields:
         return plan, records
     start = plan.layout.preamble
     end = plan.end or start + (end_of_first_table(records[start:]) or len(records))
