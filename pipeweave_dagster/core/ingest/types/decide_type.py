@@ -4,7 +4,9 @@ import re
 from collections import Counter
 
 from pipeweave_dagster.core.ingest.types.infer_parser import widen
+from pipeweave_dagster.core.ingest.types.mixed_codes import are_categories
 from pipeweave_dagster.core.ingest.types.sentinel_words import repeated_word, sentinel_word
+from pipeweave_dagster.core.ingest.types.text_notes import note_on_categories
 from pipeweave_dagster.core.ingest.types.type_decisions import MAX_MISMATCHES, TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     INTEGER,
@@ -66,9 +68,10 @@ def decide_type(
     if wider is not None:
         return wider
     few = sum(rest.values()) <= max(_QUARANTINE_SHARE * rows, int(rows >= 200))
-    if few and not any(map(_is_code_or_bound, rest)):
+    kept = few and are_categories(parser, rest, sample)
+    if few and not kept and not any(map(_is_code_or_bound, rest)):
         return TypeDecision(parser, null_tokens=tokens, mismatches=rest, verified=verified)
-    return TEXT
+    return TypeDecision(TEXT, note=note_on_categories(rest), verified=TEXT) if kept else TEXT
 
 
 def _padded(parser: Parser, texts: dict[str, int]) -> Parser | None:

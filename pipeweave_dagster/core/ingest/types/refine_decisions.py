@@ -18,7 +18,7 @@ from pipeweave_dagster.core.ingest.types.resolve_centuries import resolve_centur
 from pipeweave_dagster.core.ingest.types.stacked_columns import counted_rows
 from pipeweave_dagster.core.ingest.types.strptime_parsers import ZONED, moved_times_note
 from pipeweave_dagster.core.ingest.types.text_forms import normalise_texts
-from pipeweave_dagster.core.ingest.types.text_notes import note_on_texts
+from pipeweave_dagster.core.ingest.types.text_notes import KEPT, note_on_texts
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, NUMBER, TEXT, Parser
 from pipeweave_dagster.core.model.null_tokens import is_null_among_values
@@ -52,7 +52,8 @@ def refine_decisions(
     for i, decision in decisions.items():
         sample = samples.get(i, Counter())
         name = raw.names[i] if i < len(raw.names) else ""
-        note = sample_note(decision.parser, sample, name)
+        explained = (decision.note or "").startswith(KEPT)
+        note = None if explained else sample_note(decision.parser, sample, name)
         if i in cut:
             note = " ".join(
                 [*filter(None, [note]), f"{counted(cut[i], 'time')} cut to microseconds."]

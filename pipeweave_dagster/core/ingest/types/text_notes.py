@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.types.date_parsers import possible_dates
@@ -18,6 +19,7 @@ from pipeweave_dagster.core.model.null_tokens import is_null_among_values
 _MIN_SHARE, _MOST_OTHERS = 0.5, 20
 _DIGIT = re.compile("[0-9]")
 _CODE = re.compile("[0-9]+[A-Za-z]|[A-Za-z]+[0-9]")
+KEPT = "Kept as text"
 _DIGITS = re.compile(r"[0-9.,' ]+")
 
 
@@ -49,8 +51,13 @@ def note_on_texts(sample: Counter[str]) -> str | None:
     words = {v: n for v, n in others.items() if not _DIGITS.fullmatch(v)}
     if not words or words != others or len(words) > _MOST_OTHERS or any(map(_CODE.match, words)):
         return None
+    return note_on_categories(words)
+
+
+def note_on_categories(texts: Mapping[str, int]) -> str:
+    """Return why a column of numbers with some texts is one of texts, and how to read numbers."""
     return (
-        f"{_kept(words, 'numbers')} To read numbers, set columns: {{NAME: {{type:"
+        f"{_kept(texts, 'numbers')} To read numbers, set columns: {{NAME: {{type:"
         " number}}, or list these texts as missing."
     )
 
@@ -83,9 +90,9 @@ def _note_on_dates(values: dict[str, int]) -> str | None:
     )
 
 
-def _kept(texts: dict[str, int], kind: str) -> str:
+def _kept(texts: Mapping[str, int], kind: str) -> str:
     return (
-        f"Kept as text, as {counted(sum(texts.values()), 'value')} among {kind} cannot be read as"
+        f"{KEPT}, as {counted(sum(texts.values()), 'value')} among {kind} cannot be read as"
         f" such: {described_texts(texts)}."
     )
 
