@@ -17,6 +17,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable, drop_empty_co
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.combine_files import combine_tables
 from pipeweave_dagster.core.ingest.fast_path import is_large, read_fast
+from pipeweave_dagster.core.ingest.flag_columns import with_flags
 from pipeweave_dagster.core.ingest.formats import self_describing
 from pipeweave_dagster.core.ingest.formats.detect_format import detect_format
 from pipeweave_dagster.core.ingest.formats.parquet_parts import read_parts, schema_of_parts
@@ -122,7 +123,8 @@ def _read_thoroughly(
     hints = column_hints(columns, names)
     apply_set_types(raw, hints, space)
     remove_given_missing(raw, hints.missing, space)
-    snapshot = store_table(raw, infer_types(raw, space, hints), out, space)
+    raw, decisions = with_flags(raw, infer_types(raw, space, hints), space)
+    snapshot = store_table(raw, decisions, out, space)
     snapshot = _with_missing_values(snapshot, {**hints.missing, **placeholders})
     if not policies:
         return snapshot

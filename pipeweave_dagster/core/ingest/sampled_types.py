@@ -8,6 +8,7 @@ from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.text import read_plan
 from pipeweave_dagster.core.ingest.text.records import parse_records
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
+from pipeweave_dagster.core.ingest.types.flagged_numbers import FLAGGED_NUMBERS
 from pipeweave_dagster.core.ingest.types.grouped_numbers import mark_in_question
 from pipeweave_dagster.core.ingest.types.infer_parser import infer_parser
 from pipeweave_dagster.core.ingest.types.lost_digits import lost_digits
@@ -66,6 +67,8 @@ def certain_parsers(
 
 def _is_certain(parser: Parser, sample: Counter[str], requested_text: bool) -> bool:
     """Return whether the sample alone decides how a column is read."""
+    if parser in FLAGGED_NUMBERS:
+        return False
     if parser is TEXT:
         plain = None if requested_text else plain_sample(sample)
         return plain is None or infer_parser(plain) is TEXT

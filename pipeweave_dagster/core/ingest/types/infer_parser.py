@@ -10,6 +10,7 @@ from pipeweave_dagster.core.ingest.types.date_parsers import (
     parser_of_format,
     possible_dates,
 )
+from pipeweave_dagster.core.ingest.types.flagged_numbers import flagged_number_parsers
 from pipeweave_dagster.core.ingest.types.grouped_numbers import proves_point
 from pipeweave_dagster.core.ingest.types.mixed_dates import (
     matching_share,
@@ -107,7 +108,8 @@ def infer_number(sample: Counter[str], decimal_comma: bool = False) -> Parser:
         sample: Values with counts.
         decimal_comma: Whether commas in numbers are decimal marks.
     """
-    parsers = [*_number_parsers(decimal_comma), *affixed_number_parsers(sample), *PADDED]
+    marked = [*affixed_number_parsers(sample), *flagged_number_parsers(sample)]
+    parsers = [*_number_parsers(decimal_comma), *marked, *PADDED]
     best = max(parsers, key=lambda parser: matching_share(sample, parser))
     return best if matching_share(sample, best) else TEXT
 
@@ -124,7 +126,8 @@ def _infer(values: Counter[str], decimal_comma: bool, name: str) -> Parser:
             coded = parser in {INTEGER, NUMBER} and are_codes(values, name)
             return TEXT if coded else parser
     dates = possible_dates(texts[:20])
-    candidates = [BOOLEAN, *numbers, *dates, *affixed_number_parsers(texts)]
+    marked = [*affixed_number_parsers(texts), *flagged_number_parsers(texts)]
+    candidates = [BOOLEAN, *numbers, *dates, *marked]
     for parser in candidates[1 + len(numbers) :]:
         if all(map(parser.matches, texts)):
             return parser
@@ -160,7 +163,8 @@ def widen(parser: Parser, mismatches: dict[str, int], sample: Counter[str]) -> P
     wider = numbers[numbers.index(parser) + 1 :] if parser in numbers else []
     if parser in COMPACT:  # the sample looked like dates, the whole column is numbers
         wider = numbers
-    for other in (*wider, *affixed_number_parsers(values)):
+    known = [v for v in values if not is_null_among_values(v)]
+    for other in (*wider, *affixed_number_parsers(values), *flagged_number_parsers(known)):
         if other is not parser and matching_share(values, other) > max(share, _MIN_SHARE):
             return other
     return None

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.ingest.types.date_parsers import (
     TIMES,
     parser_of_format,
 )
+from pipeweave_dagster.core.ingest.types.flagged_numbers import FLAGGED_NUMBERS
 from pipeweave_dagster.core.ingest.types.percent_scale import SHARES, with_shares
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
@@ -34,6 +35,9 @@ def parser_of_column(column: SnapshotColumn) -> Parser:
         return BOOLEAN
     format_ = column.format or ""
     if column.type in {"integer", "number"}:
+        flagged = next((p for p in FLAGGED_NUMBERS if p.format == format_), None)
+        if flagged is not None:
+            return flagged
         if format_.startswith("number with "):
             parser = affixed_number_parser(
                 column.unit, "k/M/B" in format_, "decimal ','" in format_
