@@ -13,7 +13,6 @@ from pipeweave_dagster.services.model_versions import find_version
 from pipeweave_dagster.services.trial_cache import TRIALS_FILE, trials_path
 from pipeweave_dagster.settings import Settings
 
-MOST_TRIALS = 20
 _MOST_BYTES = 4 << 20
 
 
@@ -49,7 +48,12 @@ class LiveSearch(NamedTuple):
         return _lines(max(written, key=lambda file: file.stat().st_mtime)) if written else []
 
     def trials(self) -> list[dict[str, Any]]:
-        """Return the candidates tried so far, the best first, as `live_trials` does."""
+        """Return the candidates tried so far, the best first.
+
+        Returns:
+            One row per candidate: `name`, `score` (the mean of its folds), `folds`, `of` (how many
+            it has in the end), `seconds`. Those with the most folds are first.
+        """
         rows = _rows(self._lines(), self.began)
         most = max([self.folds, *(row["folds"] for row in rows)])
         ranked = sorted(rows, key=lambda r: live_rank(self.metric, r["folds"], r["score"]))
@@ -96,17 +100,6 @@ def training_facts(
     except (PipeWeaveError, OSError):
         return None
     return TrainingFacts(upload.settings.budget_s(settings.time_budget_s), search)
-
-
-def live_trials(store: DocumentStore, cache: Path, manifest: Manifest) -> list[dict[str, Any]]:
-    """Return the candidates that a run has tried so far, the best twenty first.
-
-    Returns:
-        One row per candidate: `name`, `score` (the mean of its folds), `folds`, `of` (how many it
-        has in the end), `seconds`. Those with the most folds are first.
-    """
-    search = live_search(store, cache, manifest)
-    return search.trials()[:MOST_TRIALS] if search else []
 
 
 def _followed(store: DocumentStore, dataset: str) -> list[str]:

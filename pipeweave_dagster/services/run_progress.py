@@ -6,13 +6,14 @@ from typing import Any, Literal
 
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Manifest
 from pipeweave_dagster.core.asset_catalog import activity_of, assets_of, made_with
-from pipeweave_dagster.core.documents import TrainedModel
-from pipeweave_dagster.services.live_trials import live_trials
+from pipeweave_dagster.core.documents import TrainedModel, Trial
+from pipeweave_dagster.services.live_trials import live_search
 from pipeweave_dagster.services.receive import uploads_of
 from pipeweave_dagster.settings import Settings
 
 StageState = Literal["done", "reused", "running", "waiting", "failed", "skipped"]
 _PICKED_UP_S = 600.0
+_MOST_TRIALS = 20
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,14 @@ class RunProgress:
         attempt: The run.
         stages: In their order.
         trials: Candidates of the search, the best first; the leaderboard once it has ended.
+        metric: What they are compared by; empty without candidates.
         waiting: Whether a newer upload or setting waits for its run.
     """
 
     attempt: Attempt | None
     stages: list[RunStage] = field(default_factory=list)
     trials: list[dict[str, Any]] = field(default_factory=list)
+    metric: str = ""
     waiting: bool = False
 
     @property
@@ -60,9 +63,8 @@ def progress_of(store: DocumentStore, settings: Settings, dataset: str) -> RunPr
     manifest = store.manifest(dataset, attempt.run_id)
     if manifest is None:
         return RunProgress(attempt, waiting=waiting)
-    return RunProgress(
-        attempt, _stages(attempt, manifest), _trials(store, settings, attempt, manifest), waiting
-    )
+    metric, trials = _leaderboard(store, settings, attempt, manifest)
+    return RunProgress(attempt, _stages(attempt, manifest), trials, metric, waiting)
 
 
 def _waits(store: DocumentStore, dataset: str, attempt: Attempt | None) -> bool:
@@ -96,15 +98,23 @@ def _state(name: str, attempt: Attempt, manifest: Manifest) -> StageState:
     return "failed" if name == attempt.asset else "skipped"
 
 
-def _trials(
+def _leaderboard(
     store: DocumentStore, settings: Settings, attempt: Attempt, manifest: Manifest
-) -> list[dict[str, Any]]:
+) -> tuple[str, list[dict[str, Any]]]:
+    """Return the metric and the candidates, none of them before the search has begun."""
     if "model" in manifest.made:
         model = store.load_entry(manifest.entries, "model", TrainedModel)
-        return [
-            {"name": t.name, "score": t.score, "folds": None, "seconds": round(t.fit_seconds, 1)}
-            for t in (model.leaderboard if model else [])
-        ]
-    if attempt.state != "running":
-        return []
-    return live_trials(store, settings.cache_folder, manifest)
+        return (model.metric, [_row(trial) for trial in model.leaderboard]) if model else ("", [])
+    search = None
+    if attempt.state == "running":
+        search = live_search(store, settings.cache_folder, manifest)
+    return (search.metric, search.trials()[:_MOST_TRIALS]) if search else ("", [])
+
+
+def _row(trial: Trial) -> dict[str, Any]:
+    return {
+        "name": trial.name,
+        "score": trial.score,
+        "state": trial.state,
+        "seconds": round(trial.fit_seconds, 1),
+    }

@@ -6,12 +6,14 @@ import pytest
 
 from pipeweave_dagster.adapters.state import Attempt
 from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.core.documents import Trial
 from pipeweave_dagster.core.errors import unavailable
 from pipeweave_dagster.services import audit, run_progress
 from pipeweave_dagster.services.checked_runs import checked_run
 from pipeweave_dagster.services.finding_answers import Answer, answer_findings
 from pipeweave_dagster.web.work import run_pages
-from pipeweave_dagster_tests.factories.checked_dataset import HOSTILE, put_checked
+from pipeweave_dagster_tests.factories.checked_dataset import HOSTILE, put_checked, small_parts
+from pipeweave_dagster_tests.factories.registry import trained
 
 PATH = "/datasets/demo/run"
 RUN = "12345678-1234-1234-1234-123456789abc"
@@ -59,6 +61,19 @@ def test_a_run_under_way_shows_its_stages_and_log(person, server):
     assert HOSTILE not in page + part
     assert "data-done" not in part
     assert server.asked == [None, "1"]  # each event is read once
+
+
+def test_the_leaderboard_names_its_metric_and_what_is_not_comparable(person, server):
+    ada = person(Role.VIEWER)
+    whole, cut = ({"name": name, "family": "f", "fit_seconds": 1.0} for name in ("a", "b"))
+    trials = [Trial(**whole, score=0.8, state="done"), Trial(**cut, score=0.9, state="cut")]
+    model = trained("1", "a").model_copy(update={"leaderboard": trials})
+    put_checked(ada.store, parts={**small_parts(), "model": model})
+    part = ada.opens(f"{PATH}/part").text
+    assert '<th scope="col" class="n">roc_auc</th>' in part
+    assert '<bdi>b</bdi> <span class="badge">cut</span>' in part
+    assert "<bdi>a</bdi></td>" in part
+    assert "only some of the folds, so these scores are not comparable" in part
 
 
 def test_a_run_is_cancelled_once_and_only_while_it_runs(person, server):
