@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.ingest.text.log_lines import LOG_FIELDS
 from pipeweave_dagster.core.safe_text import plain
 
 _MOST_NOTES, _MOST_NAMES = 20, 12
@@ -33,7 +34,11 @@ def dialect_text(dialect: dict[str, Any]) -> str:
         "csv, delimiter '|', header rows 0"
         >>> dialect_text({"format": "csv", "header_rows": 4, "described_rows": 3})
         'csv, header rows 1 (3 lines below describe the columns)'
+        >>> dialect_text({"format": "csv", "delimiter": "fields of a log", "encoding": "ascii"})
+        'log, encoding ascii'
     """
+    if dialect.get("delimiter") == LOG_FIELDS:
+        dialect = {**dialect, "format": "log", "delimiter": None, "header_rows": None}
     shown = ("delimiter", "encoding", "header_rows", "skipped_rows", "decimal")
     quoted = {"delimiter", "decimal"}
     described = dialect.get("described_rows") or 0
