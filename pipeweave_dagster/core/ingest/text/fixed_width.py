@@ -10,6 +10,8 @@ from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
 _MIN_LINES, _MIN_EQUAL, _MIN_GAPS, _MOST_CHARACTERS = 8, 0.95, 1, 4000
 _MIN_FILLED = 0.9
+_MIN_DIFFERENT = 5
+"""Lines of one length that show fields: one text on all lines, or two, have blanks as they have."""
 _MANY_LINES = 10
 """Lines from which a position that is blank in all of them is not so by chance."""
 
@@ -31,7 +33,8 @@ def fixed_width(lines: list[str]) -> TextDialect | None:
     length = min(max(map(len, complete)), _MOST_CHARACTERS)
     blank = [all(line[i : i + 1] in {"", " "} for line in complete) for i in range(length)]
     starts = _starts(blank, 1)
-    one_blank = padded or (len(lines) >= _MANY_LINES and _are_padded(complete, starts))
+    alike = padded and len({*complete}) >= _MIN_DIFFERENT and not _is_crossed(lines[0], starts)
+    one_blank = alike or (len(lines) >= _MANY_LINES and _are_padded(complete, starts))
     starts = starts if one_blank else _starts(blank, 2)
     starts = _without_chance_gaps(complete, _with_whole_timestamps(complete, starts))
     starts = named_starts(complete, lines[0], blank, starts)
@@ -42,6 +45,11 @@ def fixed_width(lines: list[str]) -> TextDialect | None:
 def _starts(blank: list[bool], gap: int) -> list[int]:
     """Return the positions behind so many blank ones."""
     return [i for i, b in enumerate(blank) if not b and all(blank[max(0, i - gap) : i])]
+
+
+def _is_crossed(names: str, starts: list[int]) -> bool:
+    """Return whether the first line goes on where fields begin, as the name of one column does."""
+    return any(names[start - 1 : start + 1].strip(" ")[1:] for start in starts[1:])
 
 
 def _are_padded(lines: list[str], starts: list[int]) -> bool:

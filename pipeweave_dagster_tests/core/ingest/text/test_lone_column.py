@@ -50,6 +50,15 @@ NAMED = {
             for i, w in enumerate(WORDS * 4)
         ],
     ),
+    "sorted words of which the first fill many lines": (
+        "party_or_ideology",
+        [*["Conservative Republican"] * 450, *["Liberal Democrat"] * 40, *["Mod/Lib Whig"] * 9],
+    ),
+    "two words of equal lengths": ("animal_seen", ["red cow", "big dog", "old cat"] * 30),
+    "words of equal lengths": (
+        "animal_seen",
+        [f"{a} {b}" for a in ("red", "big", "old") for b in ("cow", "dog", "cat")] * 9,
+    ),
     "items": ("item", [f"item {i}{' of many' * (i % 2)}" for i in range(30)]),
     "years": ("year", ["1823", "1679", "1922"] * 4),
 }
