@@ -1,5 +1,6 @@
 """A run is followed by its stages, leaderboard and log, and can be cancelled."""
 
+import json
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from pipeweave_dagster.core.errors import unavailable
 from pipeweave_dagster.services import audit, run_progress
 from pipeweave_dagster.services.checked_runs import checked_run
 from pipeweave_dagster.services.finding_answers import Answer, answer_findings
+from pipeweave_dagster.services.live_trials import LiveSearch
 from pipeweave_dagster.web.work import run_pages
 from pipeweave_dagster_tests.factories.checked_dataset import HOSTILE, put_checked, small_parts
 from pipeweave_dagster_tests.factories.registry import trained
@@ -74,6 +76,22 @@ def test_the_leaderboard_names_its_metric_and_what_is_not_comparable(person, ser
     assert '<bdi>b</bdi> <span class="badge">cut</span>' in part
     assert "<bdi>a</bdi></td>" in part
     assert "only some of the folds, so these scores are not comparable" in part
+
+
+def test_a_search_under_way_shows_what_it_has_tried(person, server, monkeypatch, tmp_path):
+    ada = person(Role.VIEWER)
+    put_checked(ada.store, state="running")
+    log = tmp_path / "trials.jsonl"
+    fold = {"name": HOSTILE, "fold": 0, "score": 0.8, "seconds": 1.0, "ended_at": time.time()}
+    log.write_text(json.dumps(fold), encoding="utf-8")
+    search = LiveSearch("roc_auc", [log], folds=5)
+    monkeypatch.setattr(run_progress, "live_search", lambda *_: search)
+    part = ada.opens(f"{PATH}/part").text
+    assert "Leaderboard so far" in part
+    assert '<th scope="col" class="n">roc_auc</th>' in part
+    assert '<td class="n">1 of 5</td>' in part
+    assert HOSTILE not in part
+    assert "not comparable" not in part
 
 
 def test_a_run_is_cancelled_once_and_only_while_it_runs(person, server):
