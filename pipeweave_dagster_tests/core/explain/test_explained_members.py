@@ -54,7 +54,7 @@ def test_a_large_part_is_asked_for_its_first_rounds_which_is_said():
     (chosen,) = explained_members(bundle)
     assert 100 <= chosen["rounds"] < rounds_of(chosen) == 400
     said, note = with_reasons(bundle, rows)
-    assert f"the first {chosen['rounds']} of 400 rounds" in note
+    assert f"the first {chosen['rounds']} of its 400 boosting rounds" in note
     assert (said["reason_1"] == "a").mean() > 0.7
     found = contributions({**bundle, "members": [chosen]}, rows, quick=True)
     columns, model = chosen["pipeline"]
