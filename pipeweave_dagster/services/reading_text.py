@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.ingest.text.log_lines import LOG_FIELDS
+from pipeweave_dagster.core.documents import LOG_FIELDS
 from pipeweave_dagster.core.safe_text import plain
 
 _MOST_NOTES, _MOST_NAMES = 20, 12

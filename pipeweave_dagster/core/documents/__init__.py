@@ -17,6 +17,7 @@ from pipeweave_dagster.core.documents.assessment import (
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import (
+    LOG_FIELDS,
     ColumnDeduction,
     DatasetSnapshot,
     Dialect,
@@ -98,6 +99,7 @@ from pipeweave_dagster.core.documents.sources import (
 from pipeweave_dagster.core.documents.split_gap import SplitGap
 
 __all__ = [
+    "LOG_FIELDS",
     "AdviceNote",
     "AssetTime",
     "BatchHistory",

@@ -67,6 +67,10 @@ class OtherReading(Part):
     bits: float
 
 
+LOG_FIELDS = "fields of a log"
+"""The `delimiter` of a log, whose records are divided by what each field looks like."""
+
+
 class Dialect(Part):
     """How the bytes were read; every field is a detected property that a user may check.
 

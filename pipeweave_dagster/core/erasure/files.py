@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeweave_dagster.core.documents import Dialect, ReadSetting
+from pipeweave_dagster.core.documents import LOG_FIELDS, Dialect, ReadSetting
 from pipeweave_dagster.core.erasure import RemovedRows
 from pipeweave_dagster.core.erasure.tables import cells_of, fold, key_of, without_subject
 from pipeweave_dagster.core.errors import PipeWeaveError
@@ -14,7 +14,6 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.build_table import read_raw
-from pipeweave_dagster.core.ingest.text.log_lines import LOG_FIELDS
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 _LINES = {"csv", "jsonl"}

@@ -20,8 +20,6 @@ from pipeweave_dagster.core.ingest.text.records import Record, TextDialect
 
 LOG = TextDialect("\x1f", '"')
 """The dialect of the rewritten text."""
-LOG_FIELDS = "fields of a log"
-"""What a snapshot calls their delimiter."""
 _HEAD_LINES = 2000
 _MOST_ABOVE = 30
 _MIN_RECORDS = 5

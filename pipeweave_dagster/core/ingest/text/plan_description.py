@@ -1,13 +1,12 @@
 """How a file is read, as it is stored in the snapshot: dialect, notes, doubts, titles."""
 
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.documents import Dialect, LeftOutLine, OtherReading
+from pipeweave_dagster.core.documents import LOG_FIELDS, Dialect, LeftOutLine, OtherReading
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers, complete_columns
 from pipeweave_dagster.core.ingest.text.cut_numbers import cut_numbers
 from pipeweave_dagster.core.ingest.text.header_annotations import is_logger_title
 from pipeweave_dagster.core.ingest.text.layout_doubt import doubt_of
-from pipeweave_dagster.core.ingest.text.log_lines import LOG_FIELDS
 from pipeweave_dagster.core.ingest.text.non_rows import (
     ANNOTATION,
     LOGGER_TITLE,
