@@ -19,7 +19,7 @@ from pipeweave_dagster.core.ingest.formats.html_tags import (
     is_hidden,
     spans_of,
 )
-from pipeweave_dagster.core.ingest.formats.html_texts import BREAK, cell_text, exact_number
+from pipeweave_dagster.core.ingest.formats.html_texts import BREAK, RAISED, cell_text, exact_number
 
 _DEEPEST = 50
 _TITLES = frozenset({"title", "caption", "h1"})
@@ -160,6 +160,9 @@ class TableParser(TagParser):
         elif tag in BLOCKS:
             if self._texts is not None:
                 self._texts.append(BREAK)
+        elif tag == "sup":
+            if self._texts is not None:
+                self._texts.append(RAISED)
         elif tag in UNSHOWN or (attrs and tag not in VOID and is_hidden(attrs)):
             self._skipped, self._skips = tag, 1
 

@@ -26,10 +26,12 @@ class Item(NamedTuple):
 
 ITEMS = (
     Item("time", re.compile(rf" *\[?({_TIME})\]?[:,]?(?=[ \[(]|$)")),
-    Item("level", re.compile(rf" *(?:[\[(<](?:\w+:)?)?({LEVEL})[\])>]?:?(?=[ \[:|-]|$)")),
+    Item("level", re.compile(rf" *[\[(<]?({LEVEL})[\])>]?:?(?=[ \[:|-]|$)")),
     Item("", re.compile(r" +(?:-{1,3}|:{1,2}|\|)(?= |$)|:(?= )")),
-    Item("process", re.compile(rf" *\[?(?:pid )?(\d{{1,10}})(?:#\d+)?(?:\]:?|(?= -{{2,3}} | \[|:|"
-                                rf" +[\[(]?{LEVEL}))")),
+    # The module that an Apache server writes before the level: `[core:error]`.
+    Item("logger", re.compile(rf" *\[([a-z_]\w*):(?={LEVEL}\])")),
+    Item("process", re.compile(r" *\[?(?:pid )?(\d{1,10}(?:#(?!0\b)\d+|:tid \d+)?)(?:#0)?"
+                                rf"(?:\]:?|(?= -{{2,3}} | \[|:| +[\[(]?{LEVEL}))")),
     Item("context", re.compile(r" *(?:\[([^\[\]]{0,200}+)\]|\{([\w.:/-]{1,200}+)\}):?")),
     Item("logger", re.compile(r" *([\w$][\w.$:/<>@-]{0,200}?)(?= +(?:-{1,3}|:{1,2}|\|) |: |:$|"
                                rf" +[\[(]?{LEVEL})")),

@@ -1,5 +1,7 @@
 """Numbers with a flag behind them, as official statistics write them: `106.1 p`, `45*`, `: c`.
 
+So are the marks of notes in encyclopedias: `1,105[a]`.
+
 Eurostat and others mark values that way: p is provisional, e estimated, r revised, b a break in the
 series. The number is read here, and `core.ingest.flag_columns` keeps the flag in a column.
 """
@@ -12,7 +14,7 @@ from pipeweave_dagster.core.ingest.types.value_parsers import GAPS, TEXT, Parser
 
 _GAP = "[ \u00a0]"
 _LETTERS = "(?:[bcdefinprstuz]{1,3}|[PER])"
-_SIGNS = "(?:[*]{1,4}|[\u2020\u2021])"
+_SIGNS = "(?:[*]{1,4}|[\u2020\u2021]|\\[[A-Za-z0-9]{1,3}\\])"
 _MARK = rf"(?:\({_LETTERS}\)|{_LETTERS}|{_SIGNS})"
 # Without a blank, a letter stands behind a fraction only: 12b and 14e are codes.
 _BEHIND = rf"(?:{_GAP}+{_MARK}|{_GAP}*(?:{_SIGNS}|\({_LETTERS}\)))"
@@ -34,7 +36,8 @@ def _parser(decimal: bool) -> Parser:
     whole = rf"(?:[0-9]{{1,15}}|[0-9]{{1,3}}(?:[{group}{GAPS}][0-9]{{3}}){{1,4}})"
     fraction = rf"[{mark}][0-9]+"
     number = rf"[+-]?(?:{whole}{_BEHIND}?|{whole}?{fraction}(?:{_BEHIND}|{_LETTERS})?)"
-    digits: Expression = ("substitute_all", V, "[^0-9.,+-]", "")
+    without_note: Expression = ("substitute_all", V, r"\[.*$", "")
+    digits: Expression = ("substitute_all", without_note, "[^0-9.,+-]", "")
     clean: Expression = ("replace", digits, group, "")
     plain = ("replace", clean, ",", ".") if decimal else clean
     return Parser(
@@ -68,7 +71,8 @@ def flagged_number_parsers(values: Collection[str]) -> list[Parser]:
     flags = {found[1] for v in marked if (found := _FLAG.search(v))}
     others = [v for v in values if v not in {*marked}]
     fractions = any("." in v or "," in v for v in others)
-    if not flags & _STRONG and not (fractions and len(marked) < len(others)):
+    strong = flags & _STRONG or any(flag[0] == "[" for flag in flags)
+    if not strong and not (fractions and len(marked) < len(others)):
         return []
     point, comma = (sum(map(p.matches, values)) for p in FLAGGED_NUMBERS)
     commas = [v for v in values if "," in v and "." not in v]
@@ -76,4 +80,4 @@ def flagged_number_parsers(values: Collection[str]) -> list[Parser]:
     return [FLAGGED_COMMA if comma > point or (commas and not thousands) else FLAGGED]
 
 
-_ENDS = frozenset("bcdefinprstuzPER*\u2020\u2021)")
+_ENDS = frozenset("bcdefinprstuzPER*\u2020\u2021)]")

@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import html
 import io
 import quopri
 import string
@@ -153,6 +154,21 @@ def test_digits_that_excel_does_not_show(cells):
     shown = "<tr><td x:num='1234.5678'>1,234.57</td><td x:num='38352'>31.12.04</td></tr>"
     found, _ = cells(f"<table><tr><th>v</th><th>d</th></tr>{shown * 3}</table>")
     assert found[1] == ["1234.5678", "31.12.04"]
+
+
+def test_raised_digits_are_no_digits_of_the_number(read, rows):
+    marks = ["", "", "<sup>1</sup>", " <sup><a href='#n2'>2</a></sup>", "<sup>p</sup>"]
+    body = [[f"{20 + i}.5{marks[i % 5]}", f"{i} km<sup>2</sup>"] for i in range(20)]
+    read(html.unescape(page(table(["rate", "area"], body))), name="d.html")
+    found = rows()
+    assert [row["rate"] for row in found[:5]] == ["20.5", "21.5", "22.5^1", "23.5^2", "24.5 p"]
+    assert [row["area"] for row in found[:2]] == ["0 km2", "1 km2"]
+
+
+def test_a_code_keeps_its_zeros_beside_the_number_that_excel_holds(cells):
+    shown = "<tr><td>a</td><td x:num='7'>00007</td></tr>"
+    found, _ = cells(f"<table><tr><th>v</th><th>d</th></tr>{shown * 3}</table>")
+    assert found[1] == ["a", "00007"]
 
 
 def test_values_are_typed_as_those_of_text(read, rows):

@@ -23,6 +23,8 @@ KINDS = {
     "airflow": ("%Y-%m-%dT%H:%M:%S.250+0000", "[{t}] {{dag.py:1{n}}} {level} - {text}"),
     "nginx": ("%Y/%m/%d %H:%M:%S", "{t} [{level}] 7{n}#0: {text}"),
     "apache": ("%a %b %d %H:%M:%S %Y", "[{t}] [core:{level}] [pid 4{n}] {text}"),
+    "apache 2.4": ("%a %b %d %H:%M:%S %Y", "[{t}] [core:{level}] [pid 4{n}:tid 9{n}] {text}"),
+    "nginx with threads": ("%Y/%m/%d %H:%M:%S", "{t} [{level}] 7{n}#5{n}: {text}"),
     "brackets": ("%d.%m.%Y %H:%M:%S", "[{t}] [{level}] [worker-{n}] {text}"),
     "plain": ("%Y-%m-%d %H:%M:%S", "{t} {level}: {text}"),
     "no time": ("", "{level}:{name}:{text}"),
@@ -60,6 +62,11 @@ def test_each_record_is_a_row_with_its_whole_message(kind, trace, read, rows):
     assert [row["level"] for row in table] == [*LEVELS] * 8
     if "{name}" in KINDS[kind][1]:
         assert {row["logger"][:6] for row in table} == {"app.db"}
+    if "core:" in KINDS[kind][1]:
+        assert {row["logger"] for row in table} == {"core"}
+    if kind in {"apache 2.4", "nginx with threads"}:
+        process = "40:tid 90" if kind == "apache 2.4" else "70#50"
+        assert table[0]["process"] == process
     if kind != "no time":
         kind_of_time = "time" if kind == "logback" else "datetime"
         assert snapshot.columns[[c.name for c in snapshot.columns].index("time")].type == (

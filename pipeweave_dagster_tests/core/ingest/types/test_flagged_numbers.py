@@ -25,6 +25,7 @@ FORMS = {
     "brackets": ("{:.0f}", [" (p)", "(r)"], "p"),
     "stars": ("{:.0f}", ["*", "**"], "*"),
     "stars of significance": ("-{:.3f}", ["***", "*"], "***"),
+    "notes of encyclopedias": ("{:.0f}", ["[a]", "[12]"], "[a]"),
     "whole numbers": ("{:.0f}", [" p", " e"], "p"),
     "no strong flag": ("{:.1f}", [" e", " b"], "e"),
 }
