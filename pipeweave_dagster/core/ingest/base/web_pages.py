@@ -95,8 +95,10 @@ def web_page(title: str, tables: int) -> Foreign:
     what = f"a web page (HTML) with the title {title!r}" if title else "a web page (HTML)"
     if tables == 1:
         return Foreign(
-            f"{what} that holds one table",
-            "Open it in a spreadsheet program, and save the table as CSV or .xlsx.",
+            f"{what} that holds one table, but it does not look like data",
+            "Download the data file itself: its address may need a login, or have moved. If the "
+            "table is what you want, open the page in a spreadsheet program, and save it as CSV "
+            "or .xlsx.",
         )
     return Foreign(
         what,
