@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V
 from pipeweave_dagster.core.ingest.types.value_parsers import GAPS, INDIAN, Parser
@@ -28,6 +29,7 @@ _MAGNITUDES = (
 )
 _POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})*")
 _TWO_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}")
+_NEGATIVE = "Numbers in parentheses were read as negative, as accountants write them."
 _BLANK = r"[\t\n\f\r ]*"
 _CODE = re.compile("0[0-9]+")
 # dbSNP's rs123, and letters glued to so many digits without any mark that they are rather a number.
@@ -70,7 +72,8 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
     decimal = decimal or any(c.startswith(",") for c in commas)
     cores = [m["core"].strip() for m in matches]
     grouped = any(_TWO_POINTS.fullmatch(c) for c in cores) and all(map(_POINTS.fullmatch, cores))
-    return [affixed_number_parser(unit, scaled, decimal or grouped)]
+    parser = affixed_number_parser(unit, scaled, decimal or grouped)
+    return [replace(parser, note=_NEGATIVE) if signed else parser]
 
 
 def _are_glued_codes(matches: list[re.Match[str]]) -> bool:
