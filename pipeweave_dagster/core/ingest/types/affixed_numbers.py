@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V
+from pipeweave_dagster.core.ingest.types.plain_characters import are_marks
 from pipeweave_dagster.core.ingest.types.value_parsers import GAPS, INDIAN, Parser
 
 _UNITS = (
@@ -50,8 +51,13 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
     no parser, as its values are not comparable. Nor does one with a bare `01`: beside it, `1A` is a
     code and not a current, and both would become 1. Letters glued to many digits are a code, too.
     """
+    values = [*values]
     matches = [m for v in values if (m := _AFFIXED.fullmatch(v)) is not None]
-    if any(_CODE.fullmatch(m.string) for m in matches) or _are_glued_codes(matches):
+    if (
+        are_marks(values)
+        or any(_CODE.fullmatch(m.string) for m in matches)
+        or _are_glued_codes(matches)
+    ):
         return []
     units = {
         (u.strip().lower(), u.strip()) for m in matches if (u := m["prefix"] or m["suffix"] or "")

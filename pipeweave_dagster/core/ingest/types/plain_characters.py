@@ -75,8 +75,9 @@ def plain_sql(value: str) -> str:
 def plain_sample(sample: Counter[str]) -> Counter[str] | None:
     """Return a sample in plain characters; None if nothing changes.
 
-    If every number has its minus at the end, it is not a sign: `10-` may be an open range. Credits
-    beside bare numbers are not read without any debit: they may be refunds, hence negative.
+    If every number has its minus at the end, it is not a sign: `10-` may be an open range. Nor is
+    it beside a plus at the end: `2-` and `2+` are marks. Credits beside bare numbers are not read
+    without any debit: they may be refunds, hence negative.
     """
     if not any(map(_may_change, sample)):
         return None
@@ -89,7 +90,18 @@ def plain_sample(sample: Counter[str]) -> Counter[str] | None:
     if has_only_credits(sample) and any(value[-1:].isdigit() for value in sample):
         return None
     trailing = sum(_TRAILING_MINUS.fullmatch(v) is not None for v in sample)
-    return None if trailing == len(sample) else plain
+    return None if trailing == len(sample) or (trailing and are_marks(sample)) else plain
+
+
+def are_marks(values: Iterable[str]) -> bool:
+    """Return whether some numbers have a plus and others a minus at the end, as marks have.
+
+    Example:
+        >>> are_marks(["1", "1-", "2+"]), are_marks(["100-", "+5"])
+        (True, False)
+    """
+    signs = {value[-1] for value in values if value[-1:] in {"+", "-"} and value[-2:-1].isdigit()}
+    return len(signs) == 2
 
 
 def has_only_credits(values: Iterable[str]) -> bool:

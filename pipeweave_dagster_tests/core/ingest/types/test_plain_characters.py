@@ -159,3 +159,13 @@ def test_crores_are_no_credits(read):
     texts = [f"{i} Cr" if i % 3 else f"{i}" for i in range(1, 61)]
     snapshot = read("id;price\n" + "".join(f"{i};{t}\n" for i, t in enumerate(texts)))
     assert snapshot.columns[1].type == "text"
+
+
+@pytest.mark.parametrize("few", [1, 6])
+def test_marks_with_signs_at_the_end_are_no_negative_numbers(few, read):
+    """`2-` is a mark beside `2+`, in large columns and small ones, often or seldom."""
+    marks = ["1", "2", "3", "4"] * 20 + ["2-", "3-", "1+"] * few
+    snapshot = read("pupil;mark\n" + "".join(f"p{i};{mark}\n" for i, mark in enumerate(marks)))
+    assert snapshot.columns[1].type == "text" or snapshot.rows_quarantined == 3 * few
+    negative = read("day;sum\n" + "".join(f"d{i};{i}{'-' * (i % 2)}\n" for i in range(40)))
+    assert negative.columns[1].type in {"integer", "number"}
