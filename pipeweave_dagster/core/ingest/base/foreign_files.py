@@ -54,7 +54,7 @@ def identify(path: Path) -> Foreign | None:
 
 
 def refusal(name: str, foreign: Foreign) -> PipeWeaveError:
-    """Return the error for a file that is no table."""
+    """Return the error for a file that does not hold a table."""
     return validation_error(f"{name!r} is {foreign.what}.", fix=foreign.fix, file=name)
 
 

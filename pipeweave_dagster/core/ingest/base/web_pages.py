@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeweave_dagster.core.ingest.base.signatures import CSV_OR_PARQUET, Foreign
 
 HEAD = 8192
+_DOWNLOAD = "Download the data file itself: its address may need a login, or have moved."
 _TAIL = 4096
 _PROLOGUE = r"\s*(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.{0,4000}?-->\s*)*"
 _HTML = re.compile(
@@ -93,16 +94,12 @@ def web_page(title: str, tables: int) -> Foreign:
     """
     title = " ".join(title.split())[:80]
     what = f"a web page (HTML) with the title {title!r}" if title else "a web page (HTML)"
-    if tables == 1:
-        return Foreign(
-            f"{what} that holds one table, but it does not look like data",
-            "Download the data file itself: its address may need a login, or have moved. If the "
-            "table is what you want, open the page in a spreadsheet program, and save it as CSV "
-            "or .xlsx.",
-        )
+    if tables != 1:
+        return Foreign(what, _DOWNLOAD)
     return Foreign(
-        what,
-        "Download the data file itself: its address may need a login, or have moved.",
+        f"{what} that holds one table, but it does not look like data",
+        f"{_DOWNLOAD} If the table is what you want, open the page in a spreadsheet program, and "
+        "save it as CSV or .xlsx.",
     )
 
 

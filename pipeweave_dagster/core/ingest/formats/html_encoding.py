@@ -56,7 +56,7 @@ def _decodes(path: Path, encoding: str) -> bool:
     """Return whether a page is in an encoding, but for bytes that none of its kind has."""
     try:
         decoder = codecs.getincrementaldecoder(encoding)("replace")
-    except LookupError:  # such as base64, which is no encoding of text
+    except LookupError:  # such as base64, which does not encode text
         return False
     replaced = size = 0
     with path.open("rb") as file:

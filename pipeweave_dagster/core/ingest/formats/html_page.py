@@ -113,7 +113,8 @@ def _notes(grid: HtmlGrid, filled: dict[int, int]) -> list[str]:
     if filled:
         cells = counted(sum(filled.values()), "cell")
         columns = ", ".join(map(str, sorted(filled)[:10]))
-        notes.append(f"Filled {cells} below cells that span rows, in columns {columns}.")
+        where = f"column{'s' if len(filled) > 1 else ''} {columns}"
+        notes.append(f"Filled {cells} below cells that span rows, in {where}.")
     if grid.sheet.hidden_rows:
         rows = counted(len(grid.sheet.hidden_rows), "hidden row")
         notes.append(f"{rows} read like the others.")

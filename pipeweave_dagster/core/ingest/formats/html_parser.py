@@ -99,8 +99,8 @@ class TableParser(TagParser):
             self._skipped = self._skipped if self._skips else ""
         elif tag == self._title:
             self._title = ""
-        elif tag in BLOCKS and self._texts is not None:
-            self._texts.append(BREAK)
+        elif tag in BLOCKS:
+            self._add_mark(BREAK)
 
     def handle_data(self, data: str) -> None:
         """Add text to the open cell, or to a title."""
@@ -137,7 +137,7 @@ class TableParser(TagParser):
 
     def _begin_cell(self, tag: str, attrs: Attributes) -> None:
         if self._beyond and self._texts is not None:
-            self._texts.append(BREAK)
+            self._add_mark(BREAK)
         elif self._stack:
             self._end_cell()
             self._skipped = self._title = ""
@@ -158,13 +158,15 @@ class TableParser(TagParser):
             self._title = tag
             self.titles[tag] = ""
         elif tag in BLOCKS:
-            if self._texts is not None:
-                self._texts.append(BREAK)
+            self._add_mark(BREAK)
         elif tag == "sup":
-            if self._texts is not None:
-                self._texts.append(RAISED)
+            self._add_mark(RAISED)
         elif tag in UNSHOWN or (attrs and tag not in VOID and is_hidden(attrs)):
             self._skipped, self._skips = tag, 1
+
+    def _add_mark(self, mark: str) -> None:
+        if self._texts is not None:
+            self._texts.append(mark)
 
     def _end_cell(self) -> None:
         if self._beyond or self._texts is None:

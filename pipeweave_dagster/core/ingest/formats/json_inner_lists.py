@@ -123,7 +123,7 @@ def is_time(cell: Any) -> bool:
     if isinstance(cell, str):
         return bool(_DATE.match(cell))
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
-    return is_number and _EPOCH.start <= cell < _EPOCH.stop  # also where it is no number (NaN)
+    return is_number and _EPOCH.start <= cell < _EPOCH.stop  # False for NaN, too
 
 
 def _names_beside(holder: dict[str, Any], key: str) -> tuple[str, list[str]] | None:

@@ -73,7 +73,7 @@ def choose_dialect(
         named = blanks and fixed and _names_fit(fixed, lines)
         fixed_score *= _WHOLE_TIMESTAMPS if cut else _NAMED_FIELDS if named else 1.0
         if fixed and fixed_score > max(score * even, alone):
-            # It fits every line, so delimiting by blanks, which does not, is no alternative.
+            # It fits every line, so blanks, which do not, need not be tried as delimiters.
             rated = [rating for rating in rated if even == 1.0 or rating.dialect.delimiter != " "]
             return fixed, other_delimiter((fixed, fixed_score), rated, alone)
     if score < alone:

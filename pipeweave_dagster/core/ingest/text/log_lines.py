@@ -90,16 +90,15 @@ def _form(head: list[str], known: Collection[str]) -> LogHead | AccessLog | None
     form = log_head(lines[above:], known if of_log else ())
     if form is None or form.cells(lines[above]) is None:
         return None
-    records = [line for line in lines[above:] if _is_begun(line, form)]
-    others = [line for line in lines[above:] if not _is_begun(line, form)]
-    stray = sum(_TRACE.match(line) is None for line in others)
+    records, stray = [], 0
+    for line in lines[above:]:
+        if form.cells(line) is not None:
+            records.append(line)
+        else:
+            stray += _TRACE.match(line) is None
     if len(records) < least or 2 * stray > len(records) or _is_delimited(records):
         return None
     return form
-
-
-def _is_begun(line: str, form: LogHead) -> bool:
-    return form.cells(line) is not None
 
 
 def _is_delimited(lines: list[str]) -> bool:
