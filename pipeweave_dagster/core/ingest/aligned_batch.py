@@ -14,10 +14,10 @@ from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, Raw
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.batch_columns import ARROW_TYPES
 from pipeweave_dagster.core.ingest.batch_fast_path import read_fast
+from pipeweave_dagster.core.ingest.batch_flags import flags_of_table, with_flags_of_training
 from pipeweave_dagster.core.ingest.batch_types import decide_types
 from pipeweave_dagster.core.ingest.build_table import read_raw
 from pipeweave_dagster.core.ingest.column_matching import ColumnMatcher
-from pipeweave_dagster.core.ingest.flag_columns import with_flags_of_training
 from pipeweave_dagster.core.ingest.further_columns import further_columns, kept_columns
 from pipeweave_dagster.core.ingest.hash_columns import (
     hash_columns,
@@ -27,7 +27,6 @@ from pipeweave_dagster.core.ingest.hash_columns import (
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 from pipeweave_dagster.core.ingest.typed_file import TypedFile, table_blocks
 from pipeweave_dagster.core.ingest.types.casting import Cast, create_typed
-from pipeweave_dagster.core.ingest.types.flagged_numbers import FLAGS
 from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.model.hashed_values import HASHED_FORM, hashed_again_note
 
@@ -46,13 +45,13 @@ def read_batch(  # noqa: PLR0913, PLR0917 - as `read_aligned`
     hashes = matcher.hashed or any(c.privacy == "hash" for c in columns)
     with workspace(out, limits, [file]) as space:
         fast = None
-        flags = [c.original_name for c in columns if c.format == FLAGS.format]
+        flags = flags_of_table(matcher.table, columns)
         if not hashes and not flags:
             fast = read_fast((file, name), columns, out, space, matcher, reads[0])
         if fast is not None:
             return fast
         raw = read_fitting((file, name), space, columns, reads, matcher)
-        raw = with_flags_of_training(raw, flags, space)
+        raw = with_flags_of_training(raw, flags, columns, matcher, space)
         places = matcher.match(raw.names, columns)
         places |= matcher.match_kept(raw.names, places)
         raw = _with_hashes(raw, columns, places, matcher, key, space)

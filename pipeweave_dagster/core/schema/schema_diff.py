@@ -27,6 +27,8 @@ Code = Literal[
 ]
 _MAX_CATEGORIES = 50
 _RARE = 0.001
+_FLAGS = "flags"
+"""The format of a column that exists where numbers have flags: without it, all are missing."""
 
 
 class SchemaChange(Part):
@@ -58,7 +60,8 @@ def compare_schemas(
     before = {p.name: p for p in profile_columns(old_snapshot, old_data)}
     after = {p.name: p for p in profile_columns(new_snapshot, new_data)}
     roles = {c.name: str(c.role) for c in old.columns}
-    changes = _columns(before, after, roles)
+    unflagged = {c.name for c in old_snapshot.columns if c.format == _FLAGS} - after.keys()
+    changes = _columns({n: p for n, p in before.items() if n not in unflagged}, after, roles)
     for name in before.keys() & after.keys():
         if roles.get(name) not in {"identifier", "dropped"}:
             changes += _values(before[name], after[name], roles.get(name) == "target")

@@ -29,6 +29,11 @@ def test_more_of_the_same_is_no_change(changes):
     assert changes(table(start=200)) == []
 
 
+def test_numbers_may_lose_all_their_flags(changes):
+    flagged = table().replace("5.5,", "5.5 p,").replace("7.5,", "7.5 e,")
+    assert changes(table(start=200), old=flagged) == []
+
+
 def test_new_label_is_the_only_error(changes):
     assert changes(table(label="yes.")) == [("NEW_LABEL", "income")]
 

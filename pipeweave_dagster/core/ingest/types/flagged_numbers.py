@@ -26,7 +26,6 @@ _STRONG = {"p", "r", "P", "R", "*", "**", "***", "****", "\u2020", "\u2021"}
 """Flags that are seldom anything else: `12 b` may be the number of a house, `52.5 n` a latitude."""
 _FEW_VALUES = 30
 _FORMAT = "number with flags"
-_NOTE = "What stands behind the numbers (such as p or *) is in a column of its own, '… flag'."
 FLAGS = Parser("text", TEXT.pattern, V, "flags")
 """The texts of a column of flags."""
 
@@ -45,7 +44,6 @@ def _parser(decimal: bool) -> Parser:
         rf"{number}|{_NOTHING}",
         ("case", ("search", V, "[0-9]"), ("double", plain), None),
         f"{_FORMAT}, decimal ','" if decimal else _FORMAT,
-        note=_NOTE,
     )
 
 

@@ -43,7 +43,7 @@ def test_numbers_and_flags_come_back(form, count, read, rows):
     assert [row["x"] for row in found] == [*wanted, None, None]
     assert [row["x flag"] for row in found[:4]] == [first, None, None, flags[1].strip(" ()")]
     assert [row["x flag"] for row in found[-2:]] == [None, "c"]
-    assert "column of its own" in snapshot.columns[1].note
+    assert "column of its own, 'x flag'." in snapshot.columns[1].note
 
 
 def test_marks_of_other_countries(read, rows):
@@ -89,6 +89,61 @@ def test_a_batch_has_the_flags_of_its_numbers(values, read, tmp_path):
     found = pq.read_table(out / "data.parquet").to_pylist()
     assert [row["x"] for row in found] == [90.5, 91.0]
     assert [row["x flag"] for row in found] == [v[5:] or None for v in values]
+
+
+VALUES = series(60, "{:.1f}", [" p", " e"])
+OWN = "".join(f"{v},o{i % 4}\n" for i, v in enumerate(VALUES))
+TWICE = "".join(f"{v},{w}\n" for v, w in zip(VALUES, reversed(VALUES), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("train", "batch", "names", "flags"),
+    [
+        ("x,x flag\n" + OWN, "x,x flag\n9.5 p,o1\n8.5,o2\n", ["x flag", "x flag_2"], ["o1", "p"]),
+        ("X,x flag\n" + OWN, "x,id\n9.5 b,o1\n8.5,o2\n", ["x flag", "X flag_2"], [None, "b"]),
+        ("x flag,x flag\n" + OWN, "x flag,id\n9.5 b,o1\n", ["x flag flag"], ["b"]),
+        ("x,x\n" + TWICE, "x,x\n9.5 p,8.5 u\n", ["x flag", "x_2 flag"], ["p", "u"]),
+    ],
+    ids=["own flags", "own flags are missing", "flags of flags", "one name twice"],
+)  # fmt: skip
+def test_each_column_of_flags_has_one_name_in_every_file(
+    train, batch, names, flags, read, tmp_path
+):
+    snapshot = read(train)
+    columns = [c.name for c in snapshot.columns]
+    assert names == [n for n in columns if n in names]
+    assert f"of its own, {names[-1]!r}." in " ".join(snapshot.notes)
+    out = tmp_path / "batch"
+    out.mkdir()
+    (tmp_path / "b.csv").write_text(batch)
+    matcher = ColumnMatcher(tuple(columns))
+    found = read_aligned(tmp_path / "b.csv", "b.csv", snapshot.columns, out, matcher=matcher)
+    row = pq.read_table(out / "data.parquet").to_pylist()[0]
+    assert [row.get(name) for name in names] == flags
+    assert all(c.name in columns or c.name == "id" for c in found.columns)
+
+
+@pytest.mark.parametrize("used", [[0, 1, 2, 3], [1, 2, 3], [2]])
+def test_files_without_a_header_have_the_columns_of_the_training_file(used, read, tmp_path):
+    text = "".join(f"r{i},{v},{i}.5\n" for i, v in enumerate(VALUES))
+    snapshot = read(text)
+    out = tmp_path / "batch"
+    out.mkdir()
+    (tmp_path / "b.csv").write_text("\n".join(r.split(",", 1)[1] for r in text.splitlines()))
+    matcher = ColumnMatcher(tuple(c.name for c in snapshot.columns), "column_1")
+    columns = [snapshot.columns[i] for i in used if i]
+    read_aligned(tmp_path / "b.csv", "b.csv", columns, out, matcher=matcher)
+    row = pq.read_table(out / "data.parquet").to_pylist()[0]
+    wanted = {"column_2": 90.0, "column_3": 0.5, "column_2 flag": "p"}
+    assert all(row[c.name] == wanted[c.name] for c in columns)
+
+
+@pytest.mark.parametrize("flag", [" p", "*", " (r)", "[a]"])
+def test_one_flag_behind_every_number_is_like_a_unit(flag, read, rows):
+    snapshot = read(table([f"{i}.5{flag}" for i in range(60)] + [":"]))
+    assert [c.name for c in snapshot.columns] == ["id", "x"]
+    assert f"Behind every number stands '{flag.strip(' ()')}'" in snapshot.columns[1].note
+    assert [row["x"] for row in rows()[-2:]] == [59.5, None]
 
 
 def test_other_ways_to_predict_read_the_number(read):
