@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - currencies and units in the letters of their countries
 """Parse numbers with a currency, percent sign, unit or magnitude: `$1,234.50`, `3 km`, `5M`."""
 
 import re
@@ -7,22 +6,9 @@ from dataclasses import replace
 
 from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V
 from pipeweave_dagster.core.ingest.types.plain_characters import are_marks
+from pipeweave_dagster.core.ingest.types.unit_words import CURRENCIES, POWER_LIKE_A_CODE, UNITS
 from pipeweave_dagster.core.ingest.types.value_parsers import GAPS, INDIAN, Parser
 
-_UNITS = (
-    "mg/l|µg/l|µg/m³|μg/m³|µg/m3|kg/m²|w/m²|mg/dl|mmol/l|"
-    "km|m|cm|mm|kg|g|mg|t|lb|lbs|oz|l|ml|cl|h|hr|hrs|min|mins|s|sec|secs|ms|day|days|month|months|"
-    "year|years|yr|yrs|kwh|mwh|kw|mw|w|v|a|mph|kmh|km/h|kph|m/s|°c|°f|°|c|f|mb|gb|kb|tb|px|in|ft|"
-    "inch|inches|hz|khz|mhz|ghz|cc|bhp|hp|nm|rpm|kmpl|km/kg|mpg|m²|m2|m3|m³|sq ft|sqft|sq m|ha|psi|"
-    "‰|bps|pp|ppm|ppb|"
-    'bar|pa|kpa|mpa|kcal|cal|kj|j|pcs|x|stars|star|points|pts|people|persons|years old|\\+|%|"'
-)
-# `\` is the yen sign of Japanese code pages, in which spreadsheets write `\1,200`.
-_CURRENCIES = (
-    r"US\$|\$|£|€|¥|₹|USD|EUR|GBP|CHF|INR|Rs\.?|R\$|A\$|C\$|kr|zł|\\|￥|円|元|원|₩|₽|₺|₫|₪|฿|₱|₦|₴|"
-    r"руб\.?|Kč|Ft|TL|lei|Rp\.?|RM|S/\.?|S?Fr\.|kr\.|HK\$|NT\$|NZ\$|S\$|MX\$|JPY|CNY|RMB|KRW|RUB|TRY|CZK|"
-    r"HUF|PLN|RON|SEK|NOK|DKK|AUD|CAD|NZD|SGD|HKD|BRL|MXN|ZAR|THB|VND|IDR|MYR|PHP|ILS|AED|SAR"
-)
 _SCALES = "(?:(?-i:[kKMBT])|bn|(?:mio|mrd|tsd)[.]?|mln|mn|lakhs?|crores?|million|billion|thousand)"
 _MAGNITUDES = (
     "k:1e3 thousand:1e3 tsd:1e3 lakh:1e5 lakhs:1e5 m:1e6 mn:1e6 mln:1e6 mio:1e6 million:1e6"
@@ -35,11 +21,12 @@ _BLANK = r"[\t\n\f\r ]*"
 _CODE = re.compile("0[0-9]+")
 # dbSNP's rs123, and letters glued to so many digits without any mark that they are rather a number.
 _GLUED = re.compile(r"rs[0-9]+|(?i:[a-z]+)(?:0[0-9]{4,}|[0-9]{5,}(?:[1-9][0-9]|[0-9][1-9]))")
+_POWER_CODE = re.compile(POWER_LIKE_A_CODE)
 _AFFIXED = re.compile(
-    rf"(?P<open>\()?[+-]?\s*(?P<prefix>{_CURRENCIES})?\s*[+-]?"
+    rf"(?P<open>\()?[+-]?\s*(?P<prefix>{CURRENCIES})?\s*[+-]?"
     rf"(?P<inner>\(\s*)?(?P<core>[0-9][0-9.,{GAPS}]*|[.,][0-9]+)"
-    rf"\s*(?P<magnitude>{_SCALES}(?=\s*(?:{_CURRENCIES}|\+)?\)?$))?(?(inner)\s*\))"
-    rf"\s*(?P<suffix>{_CURRENCIES}|{_UNITS})?(?(open)\))",
+    rf"\s*(?P<magnitude>{_SCALES}(?=\s*(?:{CURRENCIES}|\+)?\)?$))?(?(inner)\s*\))"
+    rf"\s*(?P<suffix>{CURRENCIES}|{UNITS})?(?(open)\))",
     re.IGNORECASE,
 )
 
@@ -57,10 +44,11 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
         are_marks(values)
         or any(_CODE.fullmatch(m.string) for m in matches)
         or _are_glued_codes(matches)
+        or 2 * sum(_POWER_CODE.fullmatch(m.string) is not None for m in matches) > len(matches)
     ):
         return []
     units = {
-        (u.strip().lower(), u.strip()) for m in matches if (u := m["prefix"] or m["suffix"] or "")
+        (_in_lower_case(u), u.strip()) for m in matches if (u := m["prefix"] or m["suffix"] or "")
     }
     if not matches or len({lower for lower, _ in units}) > 1:
         return []
@@ -80,6 +68,11 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
     grouped = any(_TWO_POINTS.fullmatch(c) for c in cores) and all(map(_POINTS.fullmatch, cores))
     parser = affixed_number_parser(unit, scaled, decimal or grouped)
     return [replace(parser, note=_NEGATIVE) if signed else parser]
+
+
+def _in_lower_case(unit: str) -> str:
+    """Return a unit in lower case; the two characters of a micro sign are one."""
+    return unit.strip().lower().replace("\u03bc", "\u00b5")
 
 
 def _are_glued_codes(matches: list[re.Match[str]]) -> bool:
@@ -129,7 +122,7 @@ def _nothing(unit: str | None) -> str:
 
 
 def _is_currency(unit: str | None) -> bool:
-    return unit is not None and re.fullmatch(_CURRENCIES, unit, re.IGNORECASE) is not None
+    return unit is not None and re.fullmatch(CURRENCIES, unit, re.IGNORECASE) is not None
 
 
 def _has_marks(unit: str | None) -> bool:
@@ -142,7 +135,7 @@ def _value(unit: str | None, scaled: bool, decimal: bool) -> Expression:
     if unit and _is_currency(unit):
         text = ("substitute", V, f"^(?i:{_nothing(unit)})$", "0")
     if unit and _has_marks(unit):
-        text = ("replace", text, unit, "")
+        text = ("substitute", text, f"(?i:{re.escape(unit)})", "")
     if scaled:  # the point of `Mio.`
         text = ("substitute", text, "[.][^0-9]*$", "")
     digits = ("substitute_all", text, "[^0-9.,]", "")

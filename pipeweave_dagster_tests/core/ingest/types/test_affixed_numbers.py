@@ -1,6 +1,9 @@
 """Numbers inside text: fifty values worked out by hand, ten formats of five."""
 
+import pyarrow.parquet as pq
 import pytest
+
+from pipeweave_dagster.core.ingest import read_aligned
 
 FORMS = {
     "dollars": ("$1,234.50 $0.99 $12.00 $1,000,000.00 $7.25", [1234.5, 0.99, 12, 1e6, 7.25], "$"),
@@ -51,3 +54,42 @@ def test_numbers_in_text(read, rows):
         "size": 7e6,
     }
     assert [c.unit for c in snapshot.columns] == ["$", "%", None, None, "km", None]
+
+
+POWERS = ["km2", "m²", "cm3", "km^2", "ft³", "µm2", "sq km"]
+COMPOUND = [
+    "km/h", "kg/m3", "µg/l", "l/100km", "m/s²", "mg/kg/day", "€/m²", "ct/kWh", "W m-2", "g/100 ml",
+    "kg m⁻³", "inhab./km²",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", [*POWERS, *COMPOUND])
+def test_units_with_powers_and_compound_ones_are_left_out_of_the_number(unit, read, rows):
+    values = [f"{i}.5 {unit}" for i in range(2, 30)] + [f"1,234.5{unit}", f"-3 {unit}"]
+    snapshot = read("id;x\n" + "".join(f"r{i};{v}\n" for i, v in enumerate(values)))
+    column = snapshot.columns[1]
+    assert (column.type, column.unit) == ("number", unit)
+    assert f"without their unit, {unit}." in column.note
+    assert [row["x"] for row in rows()[-3:]] == [29.5, 1234.5, -3]
+
+
+@pytest.mark.parametrize(
+    "form", ["{}M2", "{} A2", "{}K3", "{}B2", "{}g3", "{} M/F", "{}a/b", "{}/7"]
+)
+def test_codes_that_end_like_a_unit_stay_texts(form, read):
+    snapshot = read("id;x\n" + "".join(f"r{i};{form.format(i)}\n" for i in range(1, 60)))
+    assert snapshot.columns[1].type == "text"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("m2", "M2"), ("µg/l", "\u03bcg/l"), ("l/100km", "L/100km")]
+)
+def test_one_unit_in_two_spellings_adds_no_digit(one, other, read, rows, tmp_path):
+    lines = "".join(f"r{i};{i} {[one, other][i % 2]}\n" for i in range(60))
+    snapshot = read("id;x\n" + lines)
+    assert [row["x"] for row in rows()] == list(range(60))
+    (tmp_path / "b.csv").write_text(f"x\n7 {other}\n8 {one}\n9\n")
+    out = tmp_path / "batch"
+    out.mkdir()
+    read_aligned(tmp_path / "b.csv", "b.csv", snapshot.columns[1:], out)
+    assert pq.read_table(out / "data.parquet")["x"].to_pylist() == [7, 8, 9]
