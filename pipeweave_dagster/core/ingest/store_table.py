@@ -24,6 +24,7 @@ from pipeweave_dagster.core.ingest.quarantine import (
     quarantine_notes,
     write_quarantine,
 )
+from pipeweave_dagster.core.ingest.types.bounds import LOWER_BOUND
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
 from pipeweave_dagster.core.ingest.types.column_types import quoted
 from pipeweave_dagster.core.ingest.types.spellings import spellings_of
@@ -165,7 +166,7 @@ def _column(
         )
     parser = decision.parser
     notes = [note for note in (decision.note, parser.note) if note]
-    if parser.unit:
+    if parser.unit and parser.unit != LOWER_BOUND:
         notes.append(f"The numbers are stored without their unit, {parser.unit}.")
     if decision.null_tokens:
         tokens = described_texts(decision.null_tokens)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from pipeweave_dagster.core.ingest.types.bounds import is_bound
 from pipeweave_dagster.core.ingest.types.infer_parser import widen
 from pipeweave_dagster.core.ingest.types.mixed_codes import are_categories
 from pipeweave_dagster.core.ingest.types.sentinel_words import repeated_word, sentinel_word
@@ -111,4 +112,4 @@ def _is_code_or_bound(text: str) -> bool:
     digits = text.lstrip("+-")
     long = len(digits) > 15 and re.fullmatch("[0-9][0-9,.' ]*", digits) is not None
     code = digits.isdigit() or re.fullmatch("[0-9]+[eE][0-9]+", text) is not None
-    return long or code or re.fullmatch(r"[<>≤≥~]=?\s*\d.*", text) is not None
+    return long or code or is_bound(text)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.bounds import note_on_lower_bounds
 from pipeweave_dagster.core.ingest.types.lost_digits import (
     FLOAT_DIGITS,
     exceeds_float,
@@ -67,19 +68,25 @@ def refine_decisions(
 def sample_note(parser: Parser, sample: Counter[str], name: str = "") -> str | None:
     """Return what a sample shows that the user should know of the type; None if nothing."""
     if parser is TEXT and sample:
-        codes = code_note([v for v in sample if not is_null_among_values(v)], name)
-        if codes:
-            return codes
-        large = next((v for v in sample if _LARGE.fullmatch(v)), None)
-        if large is None or not all(map(LONG_NUMBER.matches, sample)):
-            return note_on_texts(sample)
-        return (
-            "Whole numbers beyond 64 bits are kept as text, so that no digit is lost"
-            if len(large.lstrip("+-")) > 18
-            else "Whole numbers too large for a float beside fractions are kept as text"
-        ) + "."
+        return _note_on_text_column(sample, name)
+    if parser.unit is not None:
+        return note_on_lower_bounds(parser.unit, sample)
     if ZONED in (parser.format or ""):
         return moved_times_note(sample)
     if parser in {NUMBER, LONG_NUMBER} and any(map(exceeds_float, sample)):
         return f"Numbers with more than {FLOAT_DIGITS} digits are rounded to the nearest float."
     return None
+
+
+def _note_on_text_column(sample: Counter[str], name: str) -> str | None:
+    codes = code_note([v for v in sample if not is_null_among_values(v)], name)
+    if codes:
+        return codes
+    large = next((v for v in sample if _LARGE.fullmatch(v)), None)
+    if large is None or not all(map(LONG_NUMBER.matches, sample)):
+        return note_on_texts(sample)
+    return (
+        "Whole numbers beyond 64 bits are kept as text, so that no digit is lost"
+        if len(large.lstrip("+-")) > 18
+        else "Whole numbers too large for a float beside fractions are kept as text"
+    ) + "."
