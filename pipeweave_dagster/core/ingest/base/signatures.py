@@ -52,6 +52,13 @@ SIGNATURES: tuple[tuple[re.Pattern[bytes], Foreign], ...] = tuple(
             ),
         ),
         (
+            rb"__CURSOR=[^\n]*\n__[A-Z_]+=",
+            Foreign(
+                "a journal in the format of `journalctl -o export`, not a table",
+                "Write it with `journalctl -o json`, and upload that.",
+            ),
+        ),
+        (
             rb"outs:\r?\n- (md5|etag|hash):",
             Foreign(
                 "a DVC pointer, not the file that it stands for",

@@ -10,7 +10,7 @@ _DATE = (
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _ZONE = r"(?: ?[+-]\d\d:?\d\d|Z| (?:UTC|GMT|CES?T|EES?T|WES?T|BST|MSK|[ECMP][SD]T|[JI]ST))?"
 _OF_C = rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d {_CLOCK} \d{{4}}"
-_TIME = rf"{_DATE}[T ]{_CLOCK}{_ZONE}|{_OF_C}|{_CLOCK}"
+TIME = rf"{_DATE}[T ]{_CLOCK}{_ZONE}|{_OF_C}|{_CLOCK}"
 LEVEL = (
     r"(?i:TRACE|DEBUG|VERBOSE|FINEST|FINER|FINE|CONFIG|INFO(?:RMATION)?|NOT(?:IC)?E|LOG|DETAIL|HINT"
     r"|STATEMENT|WARN(?:ING)?|ERR(?:OR)?|SEVERE|CRIT(?:ICAL)?|FATAL|PANIC|ALERT|EMERG(?:ENCY)?)\b"
@@ -25,7 +25,7 @@ class Item(NamedTuple):
 
 
 ITEMS = (
-    Item("time", re.compile(rf" *\[?({_TIME})\]?[:,]?(?=[ \[(]|$)")),
+    Item("time", re.compile(rf" *\[?({TIME})\]?[:,]?(?=[ \[(]|$)")),
     Item("level", re.compile(rf" *[\[(<]?({LEVEL})[\])>]?:?(?=[ \[:|-]|$)")),
     Item("", re.compile(r" +(?:-{1,3}|:{1,2}|\|)(?= |$)|:(?= )")),
     # The module that an Apache server writes before the level: `[core:error]`.
