@@ -82,7 +82,15 @@ def _decoded(head: bytes) -> str:
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return head.decode(encoding, "replace").lstrip("\ufeff")
-    return head.decode("utf-8", "replace")
+    return head.decode(_wide(head) or "utf-8", "replace")
+
+
+def _wide(head: bytes) -> str | None:
+    """Return which UTF-16 a page without a byte order mark is in: markup begins with ASCII."""
+    if len(head) < 4 or all(head[:4]):
+        return None
+    orders = {(False, True, False, True): "utf-16-le", (True, False, True, False): "utf-16-be"}
+    return orders.get((head[0] == 0, head[1] == 0, head[2] == 0, head[3] == 0))
 
 
 def web_page(title: str, tables: int) -> Foreign:
@@ -117,6 +125,6 @@ def _tail(path: Path) -> str:
         head = file.read(4)
         file.seek(max(0, path.stat().st_size - _TAIL))
         tail = file.read()
-    if head[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+    if head[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} or _wide(head):
         return tail.replace(b"\0", b"").decode("latin-1")
     return tail.decode("utf-8", "replace").rstrip("\0")

@@ -6,6 +6,7 @@ from itertools import islice
 
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.formats.html_grid import HtmlGrid
+from pipeweave_dagster.core.ingest.formats.html_navigation import is_navigation
 from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
 _MESSAGE = re.compile(
@@ -78,7 +79,7 @@ def is_data(grid: HtmlGrid) -> bool:
     """Return whether a table has rows of data: most fill two cells or more, or stand below a name.
 
     Fields to fill in and headings in its cells are those of forms and of the layout of a page. Two
-    columns of labels and texts describe one thing.
+    columns of labels and texts describe one thing, and calendars and lists of links lead elsewhere.
     """
     rows = grid.sheet.rows
     if len(rows) < 2 or 3 * len(grid.marked) >= len(rows):
@@ -87,7 +88,7 @@ def is_data(grid: HtmlGrid) -> bool:
     if wide < 2 or 2 * wide < len(rows):
         named = next(iter(rows)) in grid.header and len(grid.header) < len(rows)
         return named and wide == 0
-    return not _is_labelled(grid)
+    return not _is_labelled(grid) and not is_navigation(grid)
 
 
 def is_page_of_data(best: HtmlGrid, titles: dict[str, str], passwords: int, length: int) -> bool:

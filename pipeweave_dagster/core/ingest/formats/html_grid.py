@@ -22,6 +22,7 @@ class HtmlGrid:
         footer: Rows in `tfoot`.
         marked: Rows with what a row of data has not: fields to fill in, headings, further parts of
             a page.
+        linked: Number of cells whose text is a link, nearly all of it.
         row: Number of the row that is open, or was last.
     """
 
@@ -32,6 +33,7 @@ class HtmlGrid:
     labelled: set[int] = field(default_factory=set)
     footer: set[int] = field(default_factory=set)
     marked: set[int] = field(default_factory=set)
+    linked: int = 0
     row: int = 0
     group: str = ""
     _open: dict[int, str] | None = None

@@ -24,6 +24,7 @@ from pipeweave_dagster.core.ingest.formats.html_texts import BREAK, RAISED, cell
 _DEEPEST = 50
 _TITLES = frozenset({"title", "caption", "h1"})
 _LONGEST_TITLE = 300
+_LINK_SHARE = 0.8
 
 
 class _Open:
@@ -60,6 +61,7 @@ class TableParser(TagParser):
         self._beyond = 0
         self._title = ""
         self._skipped, self._skips = "", 0
+        self._in_link, self._linked = False, 0
 
     def end(self) -> bool:
         """End the page; return whether it was cut off within a table."""
@@ -99,6 +101,8 @@ class TableParser(TagParser):
             self._skipped = self._skipped if self._skips else ""
         elif tag == self._title:
             self._title = ""
+        elif tag == "a":
+            self._in_link = False
         elif tag in BLOCKS:
             self._add_mark(BREAK)
 
@@ -113,6 +117,8 @@ class TableParser(TagParser):
             self.length += len(data.strip())
             if self._texts is not None:
                 self._texts.append(data)
+                if self._in_link:
+                    self._linked += len(data.strip())
 
     def _begin_table(self) -> None:
         self.tables += 1
@@ -144,6 +150,7 @@ class TableParser(TagParser):
             table = self._stack[-1]
             table.kind, table.attrs = tag, attrs
             table.texts = self._texts = []
+            self._in_link, self._linked = False, 0
 
     def _begin_other(self, tag: str, attrs: Attributes) -> None:
         if self._skipped:
@@ -152,7 +159,9 @@ class TableParser(TagParser):
         part = tag in PARTS or (tag == "input" and is_field(attrs))
         if part and self._texts is not None:
             self._stack[-1].grid.mark()
-        if tag == "input":
+        if tag == "a":
+            self._in_link = any(name == "href" for name, _ in attrs)
+        elif tag == "input":
             self.passwords += ("type", "password") in attrs
         elif tag in _TITLES and (tag == "caption" or tag not in self.titles):
             self._title = tag
@@ -177,6 +186,7 @@ class TableParser(TagParser):
             spans = spans_of(table.attrs)
             text = exact_number(text, dict(table.attrs).get("x:num"))
         table.grid.add_cell(table.kind, text, *spans)
+        table.grid.linked += 0 < _LINK_SHARE * len(text) <= self._linked
         table.texts = self._texts = None
         self._skipped = self._title = ""
 
