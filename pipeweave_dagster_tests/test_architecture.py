@@ -57,8 +57,8 @@ ORDER = {
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine",
-        "hash_columns", "private_columns", "flag_columns", "batch_flags", "store_table", "text",
-        "sampled_types", "strict_write", "fast_path", "formats", "as_text", "build_table",
+        "hash_columns", "private_columns", "flag_columns", "batch_flags", "sum_rows", "store_table",
+        "text", "sampled_types", "strict_write", "fast_path", "formats", "as_text", "build_table",
         "batch_casts", "batch_types", "batch_numbers", "strict_casts",
         "batch_columns", "coded_texts",
         "typed_file", "text_stream", "further_columns", "batch_fast_path",

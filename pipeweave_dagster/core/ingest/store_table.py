@@ -24,6 +24,7 @@ from pipeweave_dagster.core.ingest.quarantine import (
     quarantine_notes,
     write_quarantine,
 )
+from pipeweave_dagster.core.ingest.sum_rows import notes_on_sums
 from pipeweave_dagster.core.ingest.types.bounds import LOWER_BOUND
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
 from pipeweave_dagster.core.ingest.types.column_types import quoted
@@ -55,6 +56,7 @@ def store_table(
     if raw.rows == len(mismatched):
         raise validation_error("No row could be read.", fix="See the quarantine for the reasons.")
     _write(raw, decisions, names, out / "data.parquet", space)
+    raw.notes += [] if mismatched else notes_on_sums(raw, out / "data.parquet")
     quarantine = write_quarantine(quarantined, out / "quarantine.parquet") if quarantined else None
     raw.notes += [*name_notes, *quarantine_notes(quarantined)]
     spellings = spellings_of(decisions, space, raw.notes)
