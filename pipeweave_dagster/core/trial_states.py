@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 _MEANINGS = {
     "done": "scored on all folds",
-    "cut": "there was time for only some of the folds, so the score is not comparable with others",
+    "cut": "there was time for only some of the folds; compare it with scores on as many",
     "out of time": "no fit ended in time",
     "failed": "its fit ended with an error",
     "skipped": "the table is larger than the limit of its package",

@@ -63,7 +63,7 @@ class Model:
         """The candidates of the search, the best first, scored by cross-validation.
 
         The state is `done` (scored on all folds), `cut` (time for some of the folds only, so the
-        score is not comparable with the others), `out of time` or `failed`.
+        score is to be compared with those on as many), `out of time` or `failed`.
         """
         shown = ("name", "family", "score", "score_std", "fit_seconds", "state", "note")
         return Table(self.trained.leaderboard, shown)

@@ -15,7 +15,8 @@ def leaderboard(
 ) -> list[Trial]:
     """Return the winner, then the candidates with as many folds, then the others; best first.
 
-    At most 40 are listed. A candidate with fewer than `folds` folds has the state "cut".
+    At most 40 are listed. What was scored on fewer than `folds` folds has the state "cut": a
+    candidate, or an ensemble with such a member.
     """
     metric = training_set.spec.metric
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
@@ -26,28 +27,29 @@ def leaderboard(
     )
     trials = [leaderboard_trial(result, folds) for result in ordered]
     if len(ensemble.weighted) > 1:
-        return [_ensemble_trial(ensemble, training_set), *trials][:_SHOWN]
+        return [_ensemble_trial(ensemble, training_set, folds), *trials][:_SHOWN]
     winner = [t for t in trials if t.name == ensemble.name]
     return (winner + [t for t in trials if t.name != ensemble.name])[:_SHOWN]
 
 
-def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet) -> Trial:
-    """Return the ensemble's entry, scored on the same folds as the others."""
+def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet, folds: int) -> Trial:
+    """Return the ensemble's entry, scored on the folds that all its members have done."""
     problem, metric = training_set.problem, training_set.spec.metric
-    folds = [valid for _, valid in problem.folds[: _shared_folds(ensemble)]]
+    shared = _shared_folds(ensemble)
     values = [
         score(metric, problem.y[valid], ensemble.oof[valid], weights_of(problem.weight, valid))
-        for valid in folds
+        for _, valid in problem.folds[:shared]
     ]
     known = [value for value in values if value is not None]
+    note = "weights were chosen on the validation rows, so the score is slightly optimistic"
     return Trial(
         name="ensemble",
         family="ensemble",
         params={r.candidate.name: round(weight, 3) for r, weight in ensemble.weighted},
         score=sum(known) / len(known) if known else None,
         fit_seconds=0.0,
-        state="done",
-        note="weights were chosen on the validation rows, so the score is slightly optimistic",
+        state="cut" if shared < folds else "done",
+        note=f"{shared} of {folds} folds; {note}" if shared < folds else note,
     )
 
 

@@ -75,7 +75,7 @@ def test_the_leaderboard_names_its_metric_and_what_is_not_comparable(person, ser
     assert '<th scope="col" class="n">roc_auc</th>' in part
     assert '<bdi>b</bdi> <span class="badge">cut</span>' in part
     assert "<bdi>a</bdi></td>" in part
-    assert "only some of the folds, so these scores are not comparable" in part
+    assert "only some of the folds; compare these scores with those on as many" in part
 
 
 def test_a_search_under_way_shows_what_it_has_tried(person, server, monkeypatch, tmp_path):
@@ -91,7 +91,7 @@ def test_a_search_under_way_shows_what_it_has_tried(person, server, monkeypatch,
     assert '<th scope="col" class="n">roc_auc</th>' in part
     assert '<td class="n">1 of 5</td>' in part
     assert HOSTILE not in part
-    assert "not comparable" not in part
+    assert "only some of the folds" not in part
 
 
 def test_a_run_is_cancelled_once_and_only_while_it_runs(person, server):

@@ -1,0 +1,48 @@
+"""The order of a leaderboard, and what was scored on some of the folds only."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pipeweave_dagster.core.training.leaderboard import leaderboard
+
+FOLDS = 3
+Y = np.array([0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+RIGHT = np.array([0.1, 0.9, 0.1, 0.9, 0.9, 0.1])
+"""Probabilities that are right in two folds and wrong in the last."""
+
+
+def result(name, scores):
+    return SimpleNamespace(
+        candidate=SimpleNamespace(name=name, family="linear", params={}),
+        scores=scores,
+        score=sum(scores) / len(scores),
+        folds_done=len(scores),
+        seconds=1.0,
+        note="",
+        beyond_limits=False,
+        failed=False,
+        cut=False,
+    )
+
+
+@pytest.mark.parametrize("done", [1, 2, 3])
+def test_an_ensemble_is_cut_where_a_member_is(done):
+    whole, partly = result("whole", [0.7] * FOLDS), result("partly", [0.9] * done)
+    folds = [(None, np.array([2 * fold, 2 * fold + 1])) for fold in range(FOLDS)]
+    training_set = SimpleNamespace(
+        spec=SimpleNamespace(metric="roc_auc"),
+        problem=SimpleNamespace(y=Y, folds=folds, weight=None),
+    )
+    ensemble = SimpleNamespace(
+        weighted=[(whole, 0.5), (partly, 0.5)],
+        oof=np.column_stack([1 - RIGHT, RIGHT]),
+        name="ensemble",
+    )
+    first, *others = leaderboard([whole, partly], ensemble, training_set, FOLDS)
+    assert first.name == "ensemble"
+    assert first.score == pytest.approx(1.0 if done < FOLDS else 2 / 3)
+    assert first.state == ("cut" if done < FOLDS else "done")
+    assert (f"{done} of {FOLDS} folds; " in first.note) == (done < FOLDS)
+    assert {trial.name: trial.state for trial in others} == {"whole": "done", "partly": first.state}
