@@ -18,6 +18,7 @@ from pipeweave_dagster.core.ingest.text.header_annotations import (
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, join_header_rows
 from pipeweave_dagster.core.ingest.text.labelled_lines import labelled_lines
 from pipeweave_dagster.core.ingest.text.layout_costs import layout_bits
+from pipeweave_dagster.core.ingest.text.lines_above_names import LinesAboveNames
 from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.ingest.text.repair_record import OTHER_DELIMITER
 from pipeweave_dagster.core.ingest.text.survey_choices import has_choices
@@ -106,7 +107,10 @@ def _expected_line(
 
 def _described(lines: list[Line]) -> tuple[int, int] | None:
     """Return the place of names above lines that describe the columns, and the number of these."""
-    found = [found for found in (annotated_header(lines), labelled_lines(lines)) if found]
+    names = LinesAboveNames(lines).names
+    count = 0 if names is None else annotations_below(lines, names)
+    below = (names, count) if names is not None and count else None
+    found = [kind for kind in (annotated_header(lines), labelled_lines(lines), below) if kind]
     return max(found, key=sum, default=None)
 
 

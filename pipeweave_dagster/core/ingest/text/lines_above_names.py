@@ -2,8 +2,9 @@
 
 Banks write the account and its balance above the table: `Konto;1234;05.02.2024;99,50`. Alone, such
 a line looks more like a header than like a title. Instruments and archives write settings per
-column (`Samples 40 40` of LabVIEW, `!Sample_title a b` of GEO), and a line that ends them
-(`***End_of_Header***`, `!series_matrix_table_begin`) right above the names.
+column (`Samples 40 40` of LabVIEW, `!Sample_title a b` of GEO) or one per line (`Interval,0.0005`
+and `Units,s` of oscilloscopes), and a line that ends them (`***End_of_Header***`,
+`!series_matrix_table_begin`) right above the names.
 """
 
 import re
@@ -11,6 +12,7 @@ from itertools import pairwise
 
 from pipeweave_dagster.core.ingest.text.column_model import cell_kind
 from pipeweave_dagster.core.ingest.text.first_lines import Line
+from pipeweave_dagster.core.ingest.text.header_annotations import annotations_below
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, tells_apart
 from pipeweave_dagster.core.ingest.text.name_costs import is_year, name_kind
 from pipeweave_dagster.core.model.null_tokens import is_null_token
@@ -19,6 +21,8 @@ from pipeweave_dagster.core.model.value_kinds import TYPED
 _NAMES_AS_ROW_BITS, _EQUAL_NAMES_BITS = 60.0, 8.0
 _MOST_ABOVE, _MIN_ROWS, _ROWS, _MIN_TYPED = 40, 3, 30, 2
 _TYPED_SHARE = 0.8
+_LEAST_SETTINGS, _SURE_ROWS = 3, 9
+"""Lines above, and rows of values alone, that tell settings from a header followed by words."""
 _COMMENT_BITS, _MOST_DIGITS = 100.0, 10
 _MARK = re.compile("#+|%+|//+|!+")
 _COMMENT = re.compile(rf"(?:{_MARK.pattern})(?:\s|$)")
@@ -29,13 +33,16 @@ class LinesAboveNames:
 
     Args:
         lines: The first lines of a file.
+
+    Attributes:
+        names: The place of names below lines that cannot be rows; None where there are none.
     """
 
     def __init__(self, lines: list[Line]) -> None:
         self._lines = lines
         last = min(_MOST_ABOVE, len(lines) - _MIN_ROWS - 1)
         found = (i for i in range(last, 0, -1) if self._names_below_values(i))
-        self._names = next(found, None)
+        self.names = next(found, None)
         self._comment = _last_comment(lines)
 
     def bits(self, start: int, header: int) -> float:
@@ -45,8 +52,8 @@ class LinesAboveNames:
         comments that are no titles.
         """
         bits = _COMMENT_BITS * max(0, self._comment + 1 - (start - header))
-        if self._names is not None and start <= self._names:
-            bits += _NAMES_AS_ROW_BITS * (1 + sum(map(_has_fields, self._lines[: self._names])))
+        if self.names is not None and start <= self.names:
+            bits += _NAMES_AS_ROW_BITS * (1 + sum(map(_has_fields, self._lines[: self.names])))
         if (
             header == 1
             and start > 1
@@ -62,7 +69,8 @@ class LinesAboveNames:
             return False
         ended = not _has_fields(above[-1]) and any(map(_has_fields, above))
         apart = any(map(_is_value, above[-1].cells)) and not any(map(_is_full_of_names, above))
-        if not ended and not apart:
+        settings = self._are_settings(index)
+        if not ended and not apart and not settings:
             return False
         below = [row for row in self._lines[index + 1 :][:_ROWS] if row.filled and row.is_complete]
         columns = [[row.cells[j] for row in below] for j in range(len(line.cells))]
@@ -70,8 +78,17 @@ class LinesAboveNames:
         named = [j for j in typed if name_kind(line.cells[j]) not in TYPED]
         if len(below) < _MIN_ROWS or len(named) < _MIN_TYPED:
             return False
+        if not ended and not apart and (len(below) < _SURE_ROWS or len(named) < len(columns)):
+            return False
         like_rows = sum(_is_like(columns, line, named) for line in above)
         return 2 * like_rows < sum(map(_has_fields, above)) if ended else not like_rows
+
+    def _are_settings(self, index: int) -> bool:
+        """Return whether lines above another may be settings: words beside words and values."""
+        above = self._lines[:index]
+        valued = any(_is_value(cell) for line in above for cell in line.cells)
+        many = sum(map(_has_fields, above)) >= _LEAST_SETTINGS
+        return valued and many and not annotations_below(self._lines, index - 1)
 
 
 def _last_comment(lines: list[Line]) -> int:

@@ -104,3 +104,36 @@ def test_settings_per_column_above_the_names_are_none(
     assert (snapshot.rows, len(rows())) == (count, count)
     filled = [line for line in head.split("\n") if line.strip(";")]
     assert len([line for line in snapshot.left_out if line.text]) == len(filled)
+
+
+SETTINGS = {
+    "value last": "Model;TBS1052B\nUnits;S\nInterval;0.0005",
+    "word last": "Model;TBS1052B\nInterval;0.0005\nGain;2\nUnits;S",
+    "blank line": "Model;TBS1052B\n\nUnits;S\nInterval;0.0005\n\n",
+    "names among them": "Operator;Ann\nX;CH1\nInterval;0.0005\nStart;-0.5",
+}
+
+
+@pytest.mark.parametrize("count", [9, 60])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+@pytest.mark.parametrize("units", ["", "s;V\n"], ids=["no units", "units"])
+@pytest.mark.parametrize("above", SETTINGS.values(), ids=SETTINGS)
+def test_settings_with_as_many_fields_as_the_table_are_no_rows(
+    read, rows, above, units, delimiter, count
+):
+    made = "".join(f"{i}.5e-06;0.{100 + i}\n" for i in range(count))
+    snapshot = read(f"{above}\nTime;Channel\n{units}{made}".replace(";", delimiter))
+    assert [c.name for c in snapshot.columns] == ["Time", "Channel"]
+    assert ({c.type for c in snapshot.columns}, snapshot.rows) == ({"number"}, count)
+    assert len(rows()) == count
+    left_out = [line.text for line in snapshot.left_out if line.text]
+    assert len(left_out) == above.count(";") + bool(units)
+
+
+@pytest.mark.parametrize("count", [9, 60])
+def test_a_header_stays_one_where_some_rows_below_it_have_words(read, count):
+    made = "".join(f"{i},{i + 0.5}\n" for i in range(count))
+    assert read(f"Code,Price\n{made[: len(made) // 2]}").columns[0].name == "Code"
+    snapshot = read(f"Code,Price\nA7,1.5\nB8,free\n{made}")
+    assert [c.name for c in snapshot.columns] == ["Code", "Price"]
+    assert snapshot.rows == count + 2
