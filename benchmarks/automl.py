@@ -79,7 +79,8 @@ def main() -> None:
         run_all(folders, options.systems, options.budget, options.environments,
                 options.results, options.extra_packages)  # fmt: skip
     runs = [run for run in read_runs(options.results) if run.budget == options.budget]
-    print(tabulate(runs, options.systems))
+    present = {run.system for run in runs}
+    print(tabulate(runs, [system for system in options.systems if system in present]))
 
 
 if __name__ == "__main__":
