@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.model.duplicate_lookup import with_duplicate_rows
+from pipeweave_dagster.core.model.large_boosters import class_probabilities
 from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.model.stacked_outputs import with_stack
 
@@ -89,7 +90,7 @@ def _outputs(member: dict[str, Any], x: Any, classes: int) -> np.ndarray:
         low, high = member.get("range", (-np.inf, np.inf))
         return np.clip(np.asarray(model.predict(x), dtype=np.float64), low, high)
     scores = np.zeros((x.shape[0], classes))
-    scores[:, member["classes"]] = model.predict_proba(x)
+    scores[:, member["classes"]] = class_probabilities(model, x)
     return scores
 
 

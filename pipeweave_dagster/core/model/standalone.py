@@ -37,6 +37,7 @@ def standalone_modules() -> list[ModuleType]:
         frame_hashes,
         group_relative,
         hashed_values,
+        large_boosters,
         missing_words,
         null_tokens,
         plug_in_model,
@@ -61,7 +62,7 @@ def standalone_modules() -> list[ModuleType]:
     return [
         trusted_types, frame_entry, column_values, exact_numbers, derived_columns, prepare_features,
         clipped, group_relative, catboost_model, plug_in_model, category_encoders, quick_encoding,
-        bundle_file, stacked_outputs, duplicate_lookup, target_scale, bundle_scores,
+        bundle_file, stacked_outputs, duplicate_lookup, target_scale, large_boosters, bundle_scores,
         counted, hidden_values, null_tokens, void_dates, missing_words, column_names,
         text_moments, value_expressions, value_forms, frame_cells, hashed_values,
         column_cells, column_places, frame_hashes, read_frame,

@@ -13,6 +13,7 @@ from pipeweave_dagster.core.documents import MetricName, Task
 from pipeweave_dagster.core.families import Fit, Rows
 from pipeweave_dagster.core.families.base import View
 from pipeweave_dagster.core.metrics.metrics import Array
+from pipeweave_dagster.core.model.large_boosters import class_probabilities
 from pipeweave_dagster.core.model.target_scale import bounds
 from pipeweave_dagster.core.pipelines.layout import Layout
 from pipeweave_dagster.core.pipelines.transformers import transformer
@@ -158,7 +159,7 @@ def model_output(fit: Fit, data: FoldData, x: Any, classes: int) -> Array:
     if classes == 0:
         low, high = bounds(data.y)
         return np.clip(np.asarray(fit.estimator.predict(x), dtype=np.float64), low, high)
-    known = np.asarray(fit.estimator.predict_proba(x), dtype=np.float64)
+    known = np.asarray(class_probabilities(fit.estimator, x), dtype=np.float64)
     scores = np.zeros((known.shape[0], classes))
     scores[:, data.known] = known
     return scores
