@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pipeweave_dagster.core.arrow_values import numbers_of
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 
@@ -41,7 +42,7 @@ def sum_rows(path: Path) -> list[SumRow]:
         if not 0 < len(numeric) <= _MOST_COLUMNS:
             return []
         columns: list[Any] = [file.reader.read_all(column_indices=[i]).column(0) for i in numeric]
-        numbers = np.column_stack([c.cast("float64", safe=False).to_numpy() for c in columns])
+        numbers = np.column_stack([*map(_floats, columns)])
         if not _ends_in_a_sum(numbers):
             return []
         found = _found(numbers)
@@ -49,6 +50,13 @@ def sum_rows(path: Path) -> list[SumRow]:
         texts = file.reader.read_all(column_indices=[first]).column(0)
     last = bool(found) and found[-1] == len(numbers) - 1
     return [SumRow(row, str(texts[row].as_py() or "")) for row in found] if last else []
+
+
+def _floats(column: Any) -> Any:
+    """Return the numbers of a column, NaN where it has none, without an import of pandas."""
+    one = column.combine_chunks()
+    missing = numbers_of(one.is_null().cast("uint8"))
+    return np.where(missing, np.nan, numbers_of(one.cast("float64", safe=False)))
 
 
 def notes_on_sums(raw: RawTable, path: Path) -> list[str]:
