@@ -2,7 +2,7 @@
 
 LightGBM sends one row after the other through all trees. Of many classes and rounds these take more
 than a hundred megabytes, which then come from main memory for every row. So large models predict in
-slices of their rounds, and the raw scores are added up: 26,000 trees take an eighth of the time.
+slices of their rounds, and the raw scores are added up: 18,000 trees take a fifth of the time.
 
 The source is copied beside exported and registered models.
 """
@@ -52,7 +52,7 @@ def rounds_of_slices(model: Any) -> list[tuple[int, int]]:
         return []
     rounds = model.booster_.best_iteration
     rounds = rounds if rounds > 0 else model.booster_.current_iteration()
-    leaves = model.n_classes_ * int(model.get_params()["num_leaves"])
+    leaves = model.n_classes_ * model.num_leaves
     if rounds * leaves <= _LARGE_LEAVES:
         return []
     step = max(1, _SLICE_LEAVES // leaves)

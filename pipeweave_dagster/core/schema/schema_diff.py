@@ -11,6 +11,7 @@ from pydantic import Field
 
 from pipeweave_dagster.core.columns.disclosure import MIN_ROWS_TO_SHOW
 from pipeweave_dagster.core.documents import DatasetSnapshot, Part, SchemaDeduction
+from pipeweave_dagster.core.ingest.types.flagged_numbers import FLAGS
 from pipeweave_dagster.core.number_format import number_as_text
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.profile_columns import profile_columns
@@ -27,8 +28,6 @@ Code = Literal[
 ]
 _MAX_CATEGORIES = 50
 _RARE = 0.001
-_FLAGS = "flags"
-"""The format of a column that exists where numbers have flags: without it, all are missing."""
 
 
 class SchemaChange(Part):
@@ -60,7 +59,8 @@ def compare_schemas(
     before = {p.name: p for p in profile_columns(old_snapshot, old_data)}
     after = {p.name: p for p in profile_columns(new_snapshot, new_data)}
     roles = {c.name: str(c.role) for c in old.columns}
-    unflagged = {c.name for c in old_snapshot.columns if c.format == _FLAGS} - after.keys()
+    # A column of flags exists where numbers have some: without it, all are missing.
+    unflagged = {c.name for c in old_snapshot.columns if c.format == FLAGS.format} - after.keys()
     changes = _columns({n: p for n, p in before.items() if n not in unflagged}, after, roles)
     for name in before.keys() & after.keys():
         if roles.get(name) not in {"identifier", "dropped"}:

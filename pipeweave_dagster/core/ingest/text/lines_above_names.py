@@ -69,8 +69,7 @@ class LinesAboveNames:
             return False
         ended = not _has_fields(above[-1]) and any(map(_has_fields, above))
         apart = any(map(_is_value, above[-1].cells)) and not any(map(_is_full_of_names, above))
-        settings = self._are_settings(index)
-        if not ended and not apart and not settings:
+        if not ended and not apart and not self._are_settings(index):
             return False
         below = [row for row in self._lines[index + 1 :][:_ROWS] if row.filled and row.is_complete]
         columns = [[row.cells[j] for row in below] for j in range(len(line.cells))]

@@ -45,28 +45,26 @@ def _program_log(lines: list[str], known: Collection[str], least: int) -> LogHea
         return None
     records, stray = [], 0
     for line in lines[above:]:
-        if form.cells(line) is not None:
-            records.append(line)
+        cells = form.cells(line)
+        if cells is not None:
+            records.append((line, cells[-1]))
         else:
             stray += _TRACE.match(line) is None
-    if len(records) < least or 2 * stray > len(records) or _is_delimited(records, form):
+    if len(records) < least or 2 * stray > len(records) or _is_delimited(records):
         return None
     return form
 
 
-def _is_delimited(lines: list[str], form: LogHead) -> bool:
+def _is_delimited(records: list[tuple[str, str]]) -> bool:
     """Return whether every line has as many delimiters, none of them followed by a blank.
 
     Bars are none where another mark, as in the format of loguru, ends what stands before messages.
     """
-    messages = [(form.cells(line) or [""])[-1] for line in lines]
-    heads = [
-        line.rstrip()[: -len(text) or None] for line, text in zip(lines, messages, strict=True)
-    ]
+    heads = [line.rstrip()[: -len(message) or None] for line, message in records]
     if all("|" in head and head.endswith(" - ") for head in heads):
         return False
     for mark in ("\t", r"\|", ";(?! )", ",(?! )"):
-        counts = {len(re.findall(mark, COMMA_OF_TIME.sub(".", line))) for line in lines}
+        counts = {len(re.findall(mark, COMMA_OF_TIME.sub(".", line))) for line, _ in records}
         if len(counts) == 1 and counts != {0}:
             return True
     return False
