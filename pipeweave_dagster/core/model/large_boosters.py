@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-_LARGE_LEAVES, _SLICE_LEAVES = 100_000, 50_000
-"""Leaves of a model from which it predicts in slices, and of a slice (some 6 megabytes).
+_LARGE_LEAVES, _SLICE_LEAVES = 100_000, 20_000
+"""Leaves of a model from which it predicts in slices, and of a slice (0.6 megabytes).
 
 Sums of slices differ in the last bits, so that smaller models predict as they did before.
 """

@@ -17,6 +17,7 @@ from pipeweave_dagster.core.training.ensemble.fold_models import (
     fit_further_folds,
     restore_fold_models,
 )
+from pipeweave_dagster.core.training.ensemble.quick_members import quick_members
 from pipeweave_dagster.core.training.ensemble.single_model import SingleModel, find_single
 from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
 from pipeweave_dagster.core.training.search.budget import TimeBudget
@@ -149,6 +150,9 @@ def _affordable(
     refit_s = policy.ensemble.refit_part * budget.left_s
     rows = len(training_set.table.y)
     affordable = drop_unaffordable(weighted, rows, refit_s, parallel_fits, policy)
+    if affordable is None:
+        quick = quick_members(training_set, search, weighted, refit_s)
+        affordable = drop_unaffordable(quick, rows, refit_s, parallel_fits, policy)
     on_disk = _out_of_core_member(weighted)
     weighted = weighted if affordable is None or on_disk else affordable
     restore_fold_models(weighted, cache, metric, budget)

@@ -23,6 +23,9 @@ class EnsemblePolicy:
     """Lighter members are left out: they cost time and change predictions hardly."""
     refit_part: float = 0.9
     """Share of the time left that the refit may be planned to take."""
+    refit_gain: float = 0.02
+    """What a fit on all rows brings at least, as a share of how much better than the baseline the
+    ensemble is: quicker candidates that lose less are chosen where there is no time to refit it."""
     output_part: float = 0.7
     """Share of the time until the end for predicting the test rows with the chosen members."""
     single_candidates: int = 4

@@ -3,6 +3,10 @@
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.families.search_space import GROUPED
 from pipeweave_dagster.core.training.search.cv_result import CvResult, add_fold, run_fold
+from pipeweave_dagster.core.training.search.learning_rate import (
+    can_learn_faster,
+    with_scaled_rate,
+)
 from pipeweave_dagster.core.training.search.parallel_fits import FitTask, run_parallel
 from pipeweave_dagster.core.training.search.search import Search
 
@@ -28,7 +32,8 @@ def run_first_folds(search: Search, candidates: list[Candidate], part: float) ->
 
     def next_task() -> FitTask | None:
         while waiting:
-            candidate = waiting.pop(0)
+            search.learn_faster()
+            candidate = with_scaled_rate(waiting.pop(0), search.rate_scale)
             left_s = search.reserve.left_s(search.ranking.likely_members()) - kept_s
             if not _always_tried(search, candidate) and left_s <= floor_s:
                 search.skipped.append(candidate.name)
@@ -55,7 +60,9 @@ def _seconds_for(
     fair = policy.fair_share * search.parallel_fits / (len(waiting) + 2)
     # A test has shown that groups matter, so such a variant may win like a new family.
     is_likely = candidate.is_default or candidate.params.get(GROUPED)
-    share = min(policy.largest_share, fair) if is_likely else policy.largest_variant_share
+    is_short = candidate.is_default and not search.learns_faster and can_learn_faster(candidate)
+    largest = policy.boosting_share if is_short else policy.largest_share
+    share = min(largest, fair) if is_likely else policy.largest_variant_share
     always = _always_tried(search, candidate)
     return max(policy.always_tried_s if always else policy.least_fit_s, share * left_s)
 

@@ -18,6 +18,8 @@ _TREE_S, _CELL_S = 0.4e-3, 12e-9
 """Seconds of a tree at least, and per cell (measured on one core of 2024)."""
 _SHARE = 0.1
 """Share of the budget that one candidate should take for one fold."""
+_LEAST_GAIN = 1.5
+"""Factor on a learning rate below which a fit is not repeated with a higher one."""
 
 
 def rate_scale_of(problem: Problem, budget_s: float) -> float:
@@ -31,6 +33,24 @@ def rate_scale_of(problem: Problem, budget_s: float) -> float:
     trees = _ROUNDS * (problem.classes if problem.classes > 2 else 1)
     seconds = trees * (_TREE_S + _CELL_S * rows * columns / (problem.threads or 1))
     return max(1.0, math.floor(2 * seconds / (_SHARE * budget_s)) / 2)
+
+
+def can_learn_faster(candidate: Candidate) -> bool:
+    """Return whether the learning rate of a candidate can be raised by half or more.
+
+    Example:
+        >>> can_learn_faster(Candidate("lightgbm", "lightgbm", {}))
+        True
+        >>> can_learn_faster(Candidate("lightgbm", "lightgbm", {"learning_rate": 0.2}))
+        False
+        >>> can_learn_faster(Candidate("linear", "linear", {}))
+        False
+    """
+    usual = FAMILIES[candidate.family].learning_rate
+    if usual is None:
+        return False
+    rate = float(candidate.params.get("learning_rate", usual))
+    return rate * _LEAST_GAIN <= MAX_LEARNING_RATE
 
 
 def with_scaled_rate(candidate: Candidate, rate_scale: float) -> Candidate:

@@ -19,6 +19,11 @@ class SearchPolicy:
     """Factor on an equal share of the time left, since most candidates need less than theirs."""
     largest_share: float = 0.35
     """Most of the time left that the first candidate of a family may take, however few remain."""
+    boosting_share: float = 0.2
+    """The same for boosting that can be tried again with a higher learning rate if it is cut: cut
+    half-way, it is worse than in larger steps to the end."""
+    faster_rate: float = 4.0
+    """Factor on the learning rates of boosting after a first candidate that took too long."""
     largest_variant_share: float = 0.2
     """The same for a variant, which is less likely to win than a new family."""
     best_variants_part: float = 0.35

@@ -6,7 +6,6 @@ from pipeweave_dagster.core.families import FAMILIES, Family
 from pipeweave_dagster.core.families.candidate import Candidate, is_skewed
 from pipeweave_dagster.core.families.search_space import Group
 from pipeweave_dagster.core.training.data.fold_features import Problem
-from pipeweave_dagster.core.training.search.learning_rate import with_scaled_rate
 
 # On few rows small trees come first, on many rows large ones.
 _FEW_ROWS: tuple[Group, ...] = (
@@ -23,7 +22,7 @@ _LINEAR_FIRST_CELLS = 4_000_000
 _BEHIND_LIGHTGBM = 25
 
 
-def portfolio(spec: PipelineSpec, problem: Problem, rate_scale: float = 1.0) -> list[Candidate]:
+def portfolio(spec: PipelineSpec, problem: Problem) -> list[Candidate]:
     """Return the candidates that the pipeline allows and that suit the table; `dummy` always.
 
     The default of each family comes first, then variants by groups.
@@ -31,7 +30,6 @@ def portfolio(spec: PipelineSpec, problem: Problem, rate_scale: float = 1.0) -> 
     Args:
         spec: Names the families, and whether variants are tried.
         problem: The table.
-        rate_scale: Factor for the learning rates of boosting (see `learning_rate`).
     """
     step = _search_step(spec)
     rows, columns = problem.features.shape
@@ -47,7 +45,7 @@ def portfolio(spec: PipelineSpec, problem: Problem, rate_scale: float = 1.0) -> 
     candidates = _defaults(families, rows * columns * max(1, problem.classes - 1))
     if step.params.get("variants") is not False:
         candidates += _variants(families, problem)
-    return [with_scaled_rate(candidate, rate_scale) for candidate in candidates]
+    return candidates
 
 
 def _defaults(families: list[Family], cells: int) -> list[Candidate]:

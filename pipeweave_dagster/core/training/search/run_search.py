@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 def run_search(search: Search) -> list[CvResult]:
     """Search until nothing is left to try or the time is over; results in order of trying."""
-    candidates = portfolio(search.spec, search.cache.problem, search.rate_scale)
+    candidates = portfolio(search.spec, search.cache.problem)
     defaults = [c for c in candidates if c.is_default]
     run_first_folds(search, defaults, part=1.0)
     unfinished = _unfinished(search, defaults)
@@ -34,6 +34,11 @@ def run_search(search: Search) -> list[CvResult]:
             _log.info("tried again with more time: %s", ", ".join(c.name for c in unfinished))
         _forget(search, unfinished)
         run_first_folds(search, unfinished, part=1.0)
+    search.learn_faster()
+    if slow := _slow(search, defaults):
+        _log.info("tried again with a higher learning rate: %s", ", ".join(c.name for c in slow))
+        _forget(search, slow)
+        run_first_folds(search, slow, part=1.0)
     variants = [c for c in candidates if not c.is_default]
     if search.skipped and search.trial_log.crosses is None:
         # Their features would take time that they would not get themselves.
@@ -58,6 +63,12 @@ def _unfinished(search: Search, candidates: list[Candidate]) -> list[Candidate]:
     return [c for c in candidates if c.name in late or c.name in search.skipped]
 
 
+def _slow(search: Search, candidates: list[Candidate]) -> list[Candidate]:
+    """Return the candidates that took too long and would learn faster by now."""
+    slow = {r.candidate.name for r in search.slow_boosting()} if search.learns_faster else set()
+    return [c for c in candidates if c.name in slow]
+
+
 def _forget(search: Search, candidates: list[Candidate]) -> None:
     """Forget what there was of candidates that are tried again."""
     names = {candidate.name for candidate in candidates}
@@ -71,7 +82,7 @@ def _run_variants(search: Search) -> None:
     crosses = add_crosses(search.cache, search.frame, search.results, search.policy, known)
     search.crosses = crosses + add_group_features(search, known)
     search.trial_log.record_crosses(search.crosses)
-    candidates = portfolio(search.spec, search.cache.problem, search.rate_scale)
+    candidates = portfolio(search.spec, search.cache.problem)
     variants = [c for c in candidates if not c.is_default]
     # Groups are tested before, so these candidates are as likely to win as a further family.
     grouped = [c for c in variants if c.params.get(GROUPED)]

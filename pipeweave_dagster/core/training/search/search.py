@@ -11,11 +11,12 @@ from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, add_fold, run_fold
-from pipeweave_dagster.core.training.search.learning_rate import rate_scale_of
+from pipeweave_dagster.core.training.search.learning_rate import can_learn_faster, rate_scale_of
 from pipeweave_dagster.core.training.search.parallel_fits import FitTask
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 from pipeweave_dagster.core.training.search.processor_share import extension
 from pipeweave_dagster.core.training.search.ranking import Ranking, comparison_folds
+from pipeweave_dagster.core.training.search.refit_time import expected_refit_s
 from pipeweave_dagster.core.training.search.time_reserve import TimeReserve
 from pipeweave_dagster.core.training.search.trial_log import TrialLog
 from pipeweave_dagster.core.trial_states import extension_text
@@ -70,6 +71,7 @@ class Search:
         self.ranking = Ranking(self.spec.metric, folds, self.policy)
         self.folds = len(problem.folds)
         self.rate_scale = rate_scale_of(problem, budget_s)
+        self.learns_faster = False
 
     @property
     def metric(self) -> MetricName:
@@ -111,6 +113,24 @@ class Search:
         """Add a candidate that is tried; one that is tried again keeps its number."""
         self.results.append(result)
         self._number_of(result.candidate.name)
+
+    def slow_boosting(self) -> list[CvResult]:
+        """Return first candidates of boosting that were cut or that there is no time to refit."""
+        policy = self.policy
+        most_s = policy.max_refit_share * self.budget.budget_s
+        return [
+            r
+            for r in self.results
+            if r.candidate.is_default
+            and can_learn_faster(r.candidate)
+            and (r.cut or expected_refit_s(r, self.rows, policy) > most_s)
+        ]
+
+    def learn_faster(self) -> None:
+        """Raise the learning rates of boosting, once, after a fit that took too long."""
+        if not self.learns_faster and self.slow_boosting():
+            self.learns_faster = True
+            self.rate_scale *= self.policy.faster_rate
 
     def extend(self, *, short: bool) -> bool:
         """Extend the budget, once, if the machine is busy; return whether it was extended."""

@@ -59,6 +59,35 @@ def test_the_refit_of_the_best_is_reserved_before_variants_start(search, budget,
     assert search.skipped == ["linear_free"]
 
 
+def test_boosting_learns_faster_once_a_fit_was_cut_or_has_no_time_for_a_refit(
+    search, budget, result
+):
+    search = search(budget(60.0))
+    quick = result("xgboost", "xgboost", scores=[0.5], seconds=5.0)
+    forest = result("random_forest", "random_forest", scores=[0.5], seconds=50.0)
+    variant = result("lightgbm_small", "lightgbm", scores=[0.5], seconds=50.0)
+    search.results.extend([quick, forest, variant])
+    search.learn_faster()
+    assert search.slow_boosting() == []
+    assert search.rate_scale == 1
+    quick.cut = True
+    assert search.slow_boosting() == [quick]
+    quick.cut, quick.seconds = False, 30.0
+    assert search.slow_boosting() == [quick]
+    search.learn_faster()
+    search.learn_faster()
+    assert search.rate_scale == DEFAULT_POLICY.faster_rate
+
+
+def test_the_next_candidates_learn_faster_after_a_slow_one(search):
+    # No refit is short enough for this.
+    search = search(policy=replace(DEFAULT_POLICY, max_refit_share=0.0))
+    boosting = [Candidate(name, name) for name in ("hist_gradient_boosting", "xgboost")]
+    run_first_folds(search, boosting, 1.0)
+    assert [r.candidate.params for r in search.results] == [{}, {"learning_rate": 0.24}]
+    assert [r.candidate.name for r in search.slow_boosting()] == ["hist_gradient_boosting"]
+
+
 def test_a_spent_budget_still_tries_baseline_and_linear_model(search, budget):
     search = search(budget(5.0, used_s=60.0))
     names = ("dummy", "linear", "xgboost")
