@@ -1,6 +1,7 @@
 """Drift of a scored batch from the training rows of the version that scored it."""
 
 import time
+from pathlib import Path
 
 from pipeweave_dagster.core.documents import (
     BatchHistory,
@@ -11,15 +12,29 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.monitoring import measure_drift
 from pipeweave_dagster.core.monitoring.error_rate import level_of
+from pipeweave_dagster.core.monitoring.predicted_files import PredictedFiles
 from pipeweave_dagster.core.monitoring.volume import unusual_volume
 from pipeweave_dagster.services.batch_history import change_history, history_of, with_batch
+from pipeweave_dagster.services.scored_batches import stored_predictions
 from pipeweave_dagster.services.workbench import Workbench
 
 
 def drift_of_batch(
-    workbench: Workbench, dataset: str, predictions: PredictionBatch, trained: TrainedModel
+    workbench: Workbench,
+    dataset: str,
+    predictions: PredictionBatch,
+    trained: TrainedModel,
+    folder: Path,
 ) -> DriftReport:
-    """Measure the drift of a batch, at the level that is left for the next test of the data set."""
+    """Measure the drift of a batch, at the level that is left for the next test of the data set.
+
+    Args:
+        workbench: The settings and the store.
+        dataset: Name of the data set.
+        predictions: The scored batch.
+        trained: The version that scored it.
+        folder: For a copy of the predictions.
+    """
     store, test = workbench.store, history_of(workbench.store, dataset).tests + 1
     report = workbench.on_data(
         measure_drift,
@@ -29,9 +44,23 @@ def drift_of_batch(
         features=trained.features,
         level=level_of(test),
         hidden=trained.hidden,
+        predicted=_predicted(workbench, predictions, trained, folder),
     )
     change_history(store, dataset, lambda h: h.model_copy(update={"tests": max(h.tests, test)}))
     return report.model_copy(update={"model_version": predictions.model_version})
+
+
+def _predicted(
+    workbench: Workbench, predictions: PredictionBatch, trained: TrainedModel, folder: Path
+) -> PredictedFiles | None:
+    """Return the predictions of the batch and of the test rows; None if they were removed."""
+    batch = stored_predictions(workbench, predictions.parquet_key, folder / "predictions.parquet")
+    if batch is None:
+        return None
+    rows = workbench.store.payload(trained.test_rows)
+    return PredictedFiles(
+        target=trained.target, classes=trained.classes, batch=batch, test_rows=rows
+    )
 
 
 def record_batch(

@@ -36,13 +36,22 @@ def scored_files(
     workbench: Workbench, records: Sequence[BatchRecord], folder: Path
 ) -> list[ScoredFile]:
     """Return the batches whose predictions still exist, as local files."""
-    storage, files = workbench.store.storage, []
+    files = []
     for number, record in enumerate(records):
-        if storage.stat(record.predictions_key) is None:
-            continue
-        path = storage.local_path(record.predictions_key)
-        if path is None:
-            path = folder / f"predictions-{number}.parquet"
-            storage.fetch(record.predictions_key, path)
-        files.append(ScoredFile(record=record, predictions=path))
+        copy = folder / f"predictions-{number}.parquet"
+        path = stored_predictions(workbench, record.predictions_key, copy)
+        if path is not None:
+            files.append(ScoredFile(record=record, predictions=path))
     return files
+
+
+def stored_predictions(workbench: Workbench, key: str, copy: Path) -> Path | None:
+    """Return a local file of stored predictions, copied if they are remote; None if removed."""
+    storage = workbench.store.storage
+    if storage.stat(key) is None:
+        return None
+    path = storage.local_path(key)
+    if path is None:
+        storage.fetch(key, copy)
+        path = copy
+    return path

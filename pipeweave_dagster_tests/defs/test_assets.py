@@ -295,7 +295,9 @@ def test_a_batch_is_scored_by_the_champion_and_its_drift_measured(
         ("columns_are_stable", measured.verdict == "stable"),
         ("usual_volume", True),
     ]
-    assert {c.name for c in measured.columns} <= set(line["model"].value.features)
+    trained = line["model"].value
+    compared = {*trained.features, f"{trained.target} (predicted)"}
+    assert {c.name for c in measured.columns} == compared
 
 
 def test_scoring_a_batch_again_replaces_only_that_batch(

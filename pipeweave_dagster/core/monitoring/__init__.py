@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DriftReport
+from pipeweave_dagster.core.monitoring.predicted_files import PredictedFiles
 
 __all__ = ["measure_drift"]
 
@@ -15,6 +16,7 @@ def measure_drift(
     features: list[str],
     level: float = 0.01,
     hidden: Sequence[str] = (),
+    predicted: PredictedFiles | None = None,
 ) -> DriftReport:
     """Measure the drift of a batch from the training rows of a model.
 
@@ -24,6 +26,7 @@ def measure_drift(
         data: Parquet file of the batch.
         features: The columns to compare. Of dates only the missing values are compared.
         hidden: Columns of which no value is quoted.
+        predicted: What the model predicts for the batch and for its test rows, to be compared, too.
         level: Probability that a batch without drift has any column that counts as drifted.
 
     Returns:
@@ -44,4 +47,4 @@ def measure_drift(
     """
     from pipeweave_dagster.core.monitoring.drift import compare
 
-    return compare(batch, reference, data, features, level, hidden)
+    return compare(batch, reference, data, features, level, hidden, predicted)

@@ -14,6 +14,7 @@ from pipeweave_dagster.core.monitoring.two_samples import (
     total_variation,
     unseen_p_value,
 )
+from pipeweave_dagster.core.monitoring.word_drift import holds_texts, most_changed_word
 from pipeweave_dagster.core.number_format import number
 
 LEAST_EFFECT: dict[Change, float] = {
@@ -51,6 +52,8 @@ def tests_of(before: ValueCounts, after: ValueCounts, *, hidden: bool) -> list[T
         return found
     if before.ordered and before.numbers is not None and after.numbers is not None:
         found.append(_moved(before, after, hidden=hidden))
+    elif holds_texts(before):
+        found.append(_reworded(before, after, hidden=hidden))
     else:
         found += [_reweighted(before, after), _unseen(before, after)]
     return found
@@ -88,6 +91,13 @@ def _moved(before: ValueCounts, after: ValueCounts, *, hidden: bool) -> Tested:
     medians = "" if hidden else f"; median {number(middle)} → {number(later)}"
     text = f"{effect:.0%} of its values have moved{medians}."
     return Tested("distribution", effect, p_value, text)
+
+
+def _reworded(before: ValueCounts, after: ValueCounts, *, hidden: bool) -> Tested:
+    word, (old, new), p_value = most_changed_word(before, after)
+    named = "a word" if hidden else f"the word {word!r}"
+    text = f"{new:.0%} of its texts have {named}, {old:.0%} of those in the reference."
+    return Tested("distribution", round(abs(new - old), 6), p_value, text)
 
 
 def _reweighted(before: ValueCounts, after: ValueCounts) -> Tested:

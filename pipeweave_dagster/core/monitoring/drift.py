@@ -18,10 +18,13 @@ from pipeweave_dagster.core.monitoring.column_drift import (
     drift_of,
     tests_of,
 )
+from pipeweave_dagster.core.monitoring.predicted_files import PredictedFiles
+from pipeweave_dagster.core.monitoring.prediction_drift import prediction_tests
 
 METHOD = (
     "share of rows that changed: Kolmogorov-Smirnov distance of numbers, total variation of "
-    "categories, difference of the missing shares, share of rows with new categories"
+    "categories, share of texts with a word, difference of the missing shares, share of rows with "
+    "new categories"
 )
 MIN_ROWS = 50
 
@@ -33,6 +36,7 @@ def compare(
     features: list[str],
     level: float,
     hidden: Collection[str] = (),
+    predicted: PredictedFiles | None = None,
 ) -> DriftReport:
     """Compare two files; see `pipeweave_dagster.core.monitoring.measure_drift`."""
     old, new = ParquetColumns(reference), ParquetColumns(data)
@@ -50,6 +54,8 @@ def compare(
             notes=[note],
         )
     found = {name: _compared(name, old, new, hidden=name in hidden) for name in features}
+    if predicted is not None and (tests := prediction_tests(predicted, MIN_ROWS)):
+        found[predicted.name] = tests
     count = sum(len(tests) for tests in found.values() if isinstance(tests, list))
     each = level / max(1, count)
     columns = [

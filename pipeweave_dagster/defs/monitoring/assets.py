@@ -30,7 +30,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"numpy"},
-    code_version="3",
+    code_version="4",
     check_specs=check_specs("drift", DRIFT_ABOUT),
 )
 def drift(
@@ -48,7 +48,7 @@ def drift(
         context,
         workbench,
         DriftReport,
-        lambda _: drift_of_batch(workbench, dataset, predictions, trained),
+        lambda folder: drift_of_batch(workbench, dataset, predictions, trained, folder),
         inputs={"predictions": predictions, "model": trained},
     )
     run_id = context.op_execution_context.run_id

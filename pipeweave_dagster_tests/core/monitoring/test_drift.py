@@ -5,7 +5,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeweave_dagster.core.model.test_row_columns import output_columns
 from pipeweave_dagster.core.monitoring import measure_drift
+from pipeweave_dagster.core.monitoring.predicted_files import PredictedFiles
 
 
 def stored(path, **columns):
@@ -96,3 +98,47 @@ def test_new_names_among_many_rare_ones_are_no_drift(tmp_path, rows):
     old = stored(tmp_path / "a", x=[f"n{i}" for i in range(3000)])
     report = measure_drift("b", old, stored(tmp_path / "b", x=[f"m{i}" for i in range(900)]), ["x"])
     assert report.verdict == "stable"
+
+
+def texts(rows, words, count=400):
+    """Free texts, seldom equal, each with one of some words."""
+    return [
+        f"order {rows.bytes(4).hex()} and why: {rows.choice(words)} again" for _ in range(count)
+    ]
+
+
+def test_texts_drift_by_their_words(tmp_path, rows):
+    old = stored(tmp_path / "a", text=texts(rows, ["parcel", "login", "invoice"]))
+    same = stored(tmp_path / "b", text=texts(rows, ["parcel", "login", "invoice"], 300))
+    other = stored(tmp_path / "c", text=texts(rows, ["parcel"] * 8 + ["login"], 300))
+    assert measure_drift("b", old, same, ["text"]).verdict == "stable"
+    (text,) = measure_drift("c", old, other, ["text"]).drifted
+    assert "the word 'parcel'" in text.note
+    assert 0.4 < text.score < 0.7
+    (hidden,) = measure_drift("c", old, other, ["text"], hidden=["text"]).drifted
+    assert "parcel" not in hidden.note
+
+
+def test_texts_of_one_population_rarely_alarm(tmp_path, rows):
+    words = [f"w{chr(97 + i)}{chr(97 + k)}" for i in range(20) for k in range(20)]
+    old = stored(tmp_path / "a", text=texts(rows, words, 1000))
+    batches = [stored(tmp_path / f"b{i}", text=texts(rows, words, 60)) for i in range(20)]
+    assert sum(measure_drift("b", old, b, ["text"]).verdict == "drifted" for b in batches) <= 1
+
+
+@pytest.mark.parametrize("classes", [[], ["no", "yes"], ["a", "b", "c"]])
+def test_predictions_drift_where_no_feature_does(tmp_path, rows, classes):
+    def outputs(path, low):
+        first = rows.uniform(low, 1, 300)
+        names = output_columns(classes)
+        shares = [first, *[(1 - first) / max(1, len(names) - 1)] * (len(names) - 1)]
+        return stored(path, **dict(zip(names, shares, strict=True)))
+
+    features = [stored(tmp_path / name, x=rows.normal(size=300)) for name in "ab"]
+    test_rows = outputs(tmp_path / "tested", 0.0)
+    for low, verdict in ((0.0, "stable"), (0.7, "drifted")):
+        batch = outputs(tmp_path / f"batch{low}", low)
+        files = PredictedFiles(target="y", classes=classes, batch=batch, test_rows=test_rows)
+        report = measure_drift("b", *features, ["x"], predicted=files)
+        assert report.verdict == verdict
+        assert [c.name for c in report.drifted] == (["y (predicted)"] if low else [])
