@@ -1,8 +1,10 @@
 """What one fit sees and returns, how many threads it takes, and the simplest way to fit."""
 
 import os
+import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeweave_dagster.core.documents import Task
@@ -77,10 +79,19 @@ def threads_limited(threads: int) -> AbstractContextManager[Any]:
 
     Linear algebra on small matrices is faster in one thread, and its threads spin while they wait.
     """
-    from threadpoolctl import threadpool_limits
-
-    limited: AbstractContextManager[Any] = threadpool_limits(threads)
+    limited: AbstractContextManager[Any] = _loaded_libraries(len(sys.modules)).limit(limits=threads)
     return limited
+
+
+@lru_cache(maxsize=1)
+def _loaded_libraries(_modules: int) -> Any:
+    """Return what limits the libraries that are loaded; each comes with the import of a module.
+
+    To look for them takes milliseconds, a hundred times as long as to limit those that are known.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def fit_plain(model: Any, rows: Rows) -> Any:

@@ -26,15 +26,16 @@ def fit_network(
     Without validation rows the last weights are kept.
     """
     import numpy as np
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import ThreadpoolController
 
     classify = hasattr(model, "predict_proba")
     mean, scale = (0.0, 1.0) if classify else (float(rows.y.mean()), float(rows.y.std()) or 1.0)
     target = rows.y if classify else (rows.y - mean) / scale
     x, x_valid = dense(rows.x), dense(rows.x_valid)
     best, kept, kept_at = np.inf, None, 0
+    libraries = ThreadpoolController()  # looked for once: each look takes milliseconds
     for done in range(1, stretches + 1):
-        with threadpool_limits(1):
+        with libraries.limit(limits=1):
             model.fit(x, target, sample_weight=rows.weight)
         loss = -np.inf
         if x_valid is not None and classify:
