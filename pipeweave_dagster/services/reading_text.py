@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.documents import LOG_FIELDS
+from pipeweave_dagster.core.documents import BLOCK_FIELDS, LOG_FIELDS
 from pipeweave_dagster.core.safe_text import plain
 
 _MOST_NOTES, _MOST_NAMES = 20, 12
 _MOST_TEXT, _MOST_LINE = 300, 100
+_WITHOUT_DELIMITER = {LOG_FIELDS: "log", BLOCK_FIELDS: "records of several lines"}
 
 
 def reading_lines(snapshot: dict[str, Any]) -> list[str]:
@@ -37,8 +38,9 @@ def dialect_text(dialect: dict[str, Any]) -> str:
         >>> dialect_text({"format": "csv", "delimiter": "fields of a log", "encoding": "ascii"})
         'log, encoding ascii'
     """
-    if dialect.get("delimiter") == LOG_FIELDS:
-        dialect = {**dialect, "format": "log", "delimiter": None, "header_rows": None}
+    named = _WITHOUT_DELIMITER.get(dialect.get("delimiter") or "")
+    if named:
+        dialect = {**dialect, "format": named, "delimiter": None, "header_rows": None}
     shown = ("delimiter", "encoding", "header_rows", "skipped_rows", "decimal")
     quoted = {"delimiter", "decimal"}
     described = dialect.get("described_rows") or 0

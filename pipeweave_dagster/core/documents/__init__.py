@@ -17,6 +17,7 @@ from pipeweave_dagster.core.documents.assessment import (
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import (
+    BLOCK_FIELDS,
     LOG_FIELDS,
     ColumnDeduction,
     DatasetSnapshot,
@@ -99,6 +100,7 @@ from pipeweave_dagster.core.documents.sources import (
 from pipeweave_dagster.core.documents.split_gap import SplitGap
 
 __all__ = [
+    "BLOCK_FIELDS",
     "LOG_FIELDS",
     "AdviceNote",
     "AssetTime",

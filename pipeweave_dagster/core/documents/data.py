@@ -69,6 +69,8 @@ class OtherReading(Part):
 
 LOG_FIELDS = "fields of a log"
 """The `delimiter` of a log, whose records are divided by what each field looks like."""
+BLOCK_FIELDS = "keys of records"
+"""The `delimiter` of records of several lines, each with a key and its value."""
 
 
 class Dialect(Part):

@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeweave_dagster.core.documents import LOG_FIELDS, Dialect, ReadSetting
+from pipeweave_dagster.core.documents import BLOCK_FIELDS, LOG_FIELDS, Dialect, ReadSetting
 from pipeweave_dagster.core.erasure import RemovedRows
 from pipeweave_dagster.core.erasure.tables import cells_of, fold, key_of, without_subject
 from pipeweave_dagster.core.errors import PipeWeaveError
@@ -89,8 +89,8 @@ def _found(
 
 
 def _lines_of(raw: RawTable, rows: list[int]) -> list[int]:
-    """Return the lines of rows; the record of a log goes on up to the next one."""
-    if raw.dialect.delimiter != LOG_FIELDS:
+    """Return the lines of rows; records of several lines go on up to the next one."""
+    if raw.dialect.delimiter not in {LOG_FIELDS, BLOCK_FIELDS}:
         return raw.line_numbers_of(rows)
     wanted = sorted({*rows, *(row + 1 for row in rows if row + 1 < raw.rows)})
     starts = dict(zip(wanted, raw.line_numbers_of(wanted), strict=True))

@@ -89,8 +89,8 @@ SIGNATURES: tuple[tuple[re.Pattern[bytes], Foreign], ...] = tuple(
             Foreign("an EDIFACT message, not a table", CSV_OR_PARQUET),
         ),
         (
-            rb"(?:\xef\xbb\xbf)?(?:TY  - [A-Z]{2,8}\r?\n|@(?i:article|book|inproceedings|misc)\{)",
-            Foreign("a list of references (RIS, BibTeX), not a table", CSV_OR_PARQUET),
+            rb"(?:\xef\xbb\xbf)?@(?i:article|book|inproceedings|misc)\{",
+            Foreign("a list of references (BibTeX), not a table", "Save it as RIS or CSV."),
         ),
         (
             rb">[^\r\n]+\r?\n[ACGTUN]{4,}+[*-]?\s*+(>|\Z|[ACGTUN]{4})",

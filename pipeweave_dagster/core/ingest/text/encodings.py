@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeweave_dagster.core.documents import LeftOutLine
+from pipeweave_dagster.core.documents import LOG_FIELDS, LeftOutLine
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.text.detect_encoding import (
     EAST_ASIAN,
@@ -35,7 +35,8 @@ class Utf8Text:
     r"""A UTF-8 file with `\n` or `\r\n` line ends, and the encoding and line ends it had.
 
     `names` is the line (from 1) with the names of the columns, if the file declares them; `fields`
-    are the names of columns that a log has without a header.
+    are the names of columns that a log or records of several lines have without a header, and
+    `divided` is what divides them, for the snapshot.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Utf8Text:
     drawn: DrawnTable | None = None
     names: int | None = None
     fields: tuple[str, ...] = ()
+    divided: str = LOG_FIELDS
 
 
 # Text that was decoded as latin-1 and encoded as UTF-8 has control characters for these.

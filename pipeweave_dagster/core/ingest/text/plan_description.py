@@ -1,7 +1,7 @@
 """How a file is read, as it is stored in the snapshot: dialect, notes, doubts, titles."""
 
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.documents import LOG_FIELDS, Dialect, LeftOutLine, OtherReading
+from pipeweave_dagster.core.documents import Dialect, LeftOutLine, OtherReading
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers, complete_columns
 from pipeweave_dagster.core.ingest.text.cut_numbers import cut_numbers
@@ -115,7 +115,7 @@ def dialect_document(content: Content, plan: ReadPlan) -> Dialect:
         format="csv",
         container=content.container,
         encoding=plan.text.encoding,
-        delimiter=LOG_FIELDS if plan.text.fields else _delimiter(dialect),
+        delimiter=plan.text.divided if plan.text.fields else _delimiter(dialect),
         quote=None if plan.text.fields else dialect.quote,
         escape=dialect.escape,
         header_rows=plan.layout.header,

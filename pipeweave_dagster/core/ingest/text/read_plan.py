@@ -7,6 +7,7 @@ from pipeweave_dagster.core.documents import LeftOutLine, OtherReading, ReadSett
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
+from pipeweave_dagster.core.ingest.text.block_fields import with_block_fields
 from pipeweave_dagster.core.ingest.text.box_tables import unboxed
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.declared_delimiter import with_declared_delimiter
@@ -77,7 +78,8 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
             read = read.model_copy(update={"delimiter": declared})
             options = replace(options, read=read)
     if read.delimiter is None and read.skip is None and read.header is None:
-        text = with_log_fields(text, folder, options.table)
+        text = with_block_fields(text, folder, options.table)
+        text = text if text.fields else with_log_fields(text, folder, options.table)
     text = text if text.fields else _with_plain_rows(text, folder, options, read)
     sample = _head(text.path)
     chosen = choose_for_file(sample, options, text)

@@ -47,7 +47,7 @@ _OF_PROGRAMS = (
 """Of C, web servers, loggers, MetaTrader, FIX, DB2, SAS, Oracle and Finnish spreadsheets."""
 _LOG_FORMATS = (
     "%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S", "%a %b %d %Y %H:%M:%S",
-    "%Y%m%dT%H%M%S",
+    "%Y%m%dT%H%M%S", "%a %b %d %H:%M:%S %Y",
 )  # fmt: skip
 
 

@@ -60,7 +60,6 @@ KINDS = {
     "qif with an account": (b"!Account\r\nNMy bank\r\n^\r\n!Type:Bank\r\n", "QIF"),
     "edifact": (b"UNA:+.? 'UNB+UNOC:3+S:14+R:14+240101:1000+1'UNH+1'", "EDIFACT"),
     "edifact without UNA": (b"UNB+UNOC:3+S:14+R:14+240101:1000+1'\nUNH+1'", "EDIFACT"),
-    "ris": (b"TY  - JOUR\r\nAU  - Smith, J\r\nER  - \r\n", "references"),
     "bibtex": (b"@article{smith2020,\n  author = {Smith, J}\n}\n", "references"),
     "sequences": (b">s1 of a mouse\nACGTACGT\nGGTA\n>s2\nGGTA\n", "FASTA"),
     "yaml": (b"- id: 0\n  v: x\n- id: 1\n  v: y\n", "YAML"),
