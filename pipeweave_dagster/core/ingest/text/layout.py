@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from pipeweave_dagster.core.ingest.text.comment_field import with_comment_field
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_annotations import (
@@ -73,6 +74,7 @@ def detect_layout(
     """
     if width is None:
         width = modal_width(records)[0] if records else 0
+        records, width = with_comment_field(records, width)
     lines = [_line(record, width) for record in records]
     detected = skip is None and header is None
     if detected and has_choices(lines):

@@ -66,6 +66,14 @@ HEADS = {
         "X_Value;Voltage;Current;Comment",
         "0.00{i};0.{n};1.{n};",
     ),
+    "LabVIEW without comments in its rows": (
+        (
+            "Operator;lab\n***End_of_Header***;\n;\nChannels;2;\nSamples;40;40\n"
+            "Date;2024/05/01;2024/05/01\nX_Dimension;Time;Time\n***End_of_Header***;"
+        ),
+        "X_Value;Voltage;Current;Comment",
+        "0.00{i};0.{n};1.{n}",
+    ),
     "LabVIEW without X": (
         "Samples;40;40\nDate;2024/05/01;2024/05/01\nX0;0.0E+0;0.0E+0\n***End_of_Header***;;",
         "X_Value;Voltage;Current",
