@@ -23,6 +23,7 @@ _ASCII = {
     **_MARKS,
 }
 _TABLE = str.maketrans({**_ASCII, **dict.fromkeys(INVISIBLE, "")})
+_AMOUNT = re.compile(r"[0-9][.,][0-9]{2,3}(?![0-9])")
 _TRAILING_MINUS = re.compile(r"([$€£¥₹]? ?(?:[0-9][0-9.,]*)?[0-9])-")
 # Prices without cents: `5,-`, `5.-- CHF`, and `1.200,- €`.
 _NO_CENTS = re.compile("([^0-9,]{0,5}[0-9][0-9.' ]*)[.,][-\u2013]{1,2}( ?[^0-9,-]{0,5})")
@@ -75,8 +76,9 @@ def plain_sql(value: str) -> str:
 def plain_sample(sample: Counter[str]) -> Counter[str] | None:
     """Return a sample in plain characters; None if nothing changes.
 
-    If every number has its minus at the end, it is not a sign: `10-` may be an open range. Nor is
-    it beside a plus at the end: `2-` and `2+` are marks. Credits beside bare numbers are not read
+    If every number has its minus at the end, it is not a sign: `10-` may be an open range. But if
+    they have a decimal or thousands mark (`4.219,000-` of SAP), they are amounts. Nor is it a sign
+    beside a plus at the end: `2-` and `2+` are marks. Credits beside bare numbers are not read
     without any debit: they may be refunds, hence negative.
     """
     if not any(map(_may_change, sample)):
@@ -89,8 +91,9 @@ def plain_sample(sample: Counter[str]) -> Counter[str] | None:
         return None
     if has_only_credits(sample) and any(value[-1:].isdigit() for value in sample):
         return None
-    trailing = sum(_TRAILING_MINUS.fullmatch(v) is not None for v in sample)
-    return None if trailing == len(sample) or (trailing and are_marks(sample)) else plain
+    trailing = [v for v in sample if _TRAILING_MINUS.fullmatch(v)]
+    ranges = len(trailing) == len(sample) and not all(map(_AMOUNT.search, trailing))
+    return None if ranges or (trailing and are_marks(sample)) else plain
 
 
 def are_marks(values: Iterable[str]) -> bool:

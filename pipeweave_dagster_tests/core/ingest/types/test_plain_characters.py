@@ -169,3 +169,15 @@ def test_marks_with_signs_at_the_end_are_no_negative_numbers(few, read):
     assert snapshot.columns[1].type == "text" or snapshot.rows_quarantined == 3 * few
     negative = read("day;sum\n" + "".join(f"d{i};{i}{'-' * (i % 2)}\n" for i in range(40)))
     assert negative.columns[1].type in {"integer", "number"}
+
+
+@pytest.mark.parametrize(
+    ("form", "type_"),
+    [("{}.219,000-", "number"), ("{},50-", "number"), ("{}.50-", "number"), ("{}-", "text"),
+     ("{}.1-", "text"), ("{}-{}-", "text")],
+)  # fmt: skip
+def test_a_minus_behind_every_number_is_one_behind_amounts(form, type_, read, rows):
+    texts = [form.format(i, i) for i in range(3, 40)]
+    found = read("id;v\n" + "".join(f"r{i};{t}\n" for i, t in enumerate(texts))).columns[1]
+    assert found.type == type_
+    assert type_ == "text" or all(row["v"] < 0 for row in rows())
