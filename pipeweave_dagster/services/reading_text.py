@@ -5,12 +5,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.documents import BLOCK_FIELDS, LOG_FIELDS
+from pipeweave_dagster.core.documents import (
+    BLOCK_FIELDS,
+    LOG_FIELDS,
+    METRIC_FIELDS,
+    SPARSE_FIELDS,
+)
 from pipeweave_dagster.core.safe_text import plain
 
 _MOST_NOTES, _MOST_NAMES = 20, 12
 _MOST_TEXT, _MOST_LINE = 300, 100
-_WITHOUT_DELIMITER = {LOG_FIELDS: "log", BLOCK_FIELDS: "records of several lines"}
+_WITHOUT_DELIMITER = {
+    LOG_FIELDS: "log",
+    BLOCK_FIELDS: "records of several lines",
+    METRIC_FIELDS: "metrics",
+    SPARSE_FIELDS: "sparse rows",
+}
 
 
 def reading_lines(snapshot: dict[str, Any]) -> list[str]:

@@ -19,6 +19,8 @@ from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import (
     BLOCK_FIELDS,
     LOG_FIELDS,
+    METRIC_FIELDS,
+    SPARSE_FIELDS,
     ColumnDeduction,
     DatasetSnapshot,
     Dialect,
@@ -102,6 +104,8 @@ from pipeweave_dagster.core.documents.split_gap import SplitGap
 __all__ = [
     "BLOCK_FIELDS",
     "LOG_FIELDS",
+    "METRIC_FIELDS",
+    "SPARSE_FIELDS",
     "AdviceNote",
     "AssetTime",
     "BatchHistory",

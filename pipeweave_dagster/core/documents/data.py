@@ -71,6 +71,10 @@ LOG_FIELDS = "fields of a log"
 """The `delimiter` of a log, whose records are divided by what each field looks like."""
 BLOCK_FIELDS = "keys of records"
 """The `delimiter` of records of several lines, each with a key and its value."""
+METRIC_FIELDS = "labels of metrics"
+"""The `delimiter` of metrics in the text format of Prometheus."""
+SPARSE_FIELDS = "sparse features"
+"""The `delimiter` of rows of LIBSVM, which name the features that are not zero."""
 
 
 class Dialect(Part):

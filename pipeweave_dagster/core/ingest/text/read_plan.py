@@ -19,6 +19,7 @@ from pipeweave_dagster.core.ingest.text.file_dialect import HEAD_RECORDS, choose
 from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
 from pipeweave_dagster.core.ingest.text.log_lines import with_log_fields
 from pipeweave_dagster.core.ingest.text.marked_names import with_marked_names
+from pipeweave_dagster.core.ingest.text.metric_lines import with_metrics
 from pipeweave_dagster.core.ingest.text.plain_rules import without_plain_rules
 from pipeweave_dagster.core.ingest.text.read_options import DEFAULT_OPTIONS, ReadOptions
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
@@ -78,8 +79,7 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
             read = read.model_copy(update={"delimiter": declared})
             options = replace(options, read=read)
     if read.delimiter is None and read.skip is None and read.header is None:
-        text = with_block_fields(text, folder, options.table)
-        text = text if text.fields else with_log_fields(text, folder, options.table)
+        text = _with_fields(text, folder, options.table)
     text = text if text.fields else _with_plain_rows(text, folder, options, read)
     sample = _head(text.path)
     chosen = choose_for_file(sample, options, text)
@@ -101,6 +101,13 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
         head, options.expected_names, ruled=ruled, width=chosen.width, **options.given_rows()
     )
     return ReadPlan(text, dialect, layout, head, read.decimal, end, other=other)
+
+
+def _with_fields(text: Utf8Text, folder: Path, known: tuple[str, ...]) -> Utf8Text:
+    """Return the text with fields that its format defines, and no delimiter, if it is such."""
+    text = with_block_fields(text, folder, known)
+    text = text if text.fields else with_metrics(text, folder)
+    return text if text.fields else with_log_fields(text, folder, known)
 
 
 def _with_plain_rows(
