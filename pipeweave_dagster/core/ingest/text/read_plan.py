@@ -23,6 +23,7 @@ from pipeweave_dagster.core.ingest.text.metric_lines import with_metrics
 from pipeweave_dagster.core.ingest.text.plain_rules import without_plain_rules
 from pipeweave_dagster.core.ingest.text.read_options import DEFAULT_OPTIONS, ReadOptions
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
+from pipeweave_dagster.core.ingest.text.sparse_lines import with_sparse_features
 from pipeweave_dagster.core.ingest.text.stacked_tables import end_of_first_table, lines_below
 from pipeweave_dagster.core.ingest.text.track_lines import without_track_lines
 
@@ -107,6 +108,7 @@ def _with_fields(text: Utf8Text, folder: Path, known: tuple[str, ...]) -> Utf8Te
     """Return the text with fields that its format defines, and no delimiter, if it is such."""
     text = with_block_fields(text, folder, known)
     text = text if text.fields else with_metrics(text, folder)
+    text = text if text.fields else with_sparse_features(text, folder, known)
     return text if text.fields else with_log_fields(text, folder, known)
 
 
