@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pipeweave_dagster.core.ingest.types.affixed_numbers import affixed_number_parsers
+from pipeweave_dagster.core.ingest.types.bounded_numbers import bounded_number_parsers
 from pipeweave_dagster.core.ingest.types.compact_dates import COMPACT, compact_date
 from pipeweave_dagster.core.ingest.types.date_parsers import (
     DATETIMES,
@@ -101,6 +102,12 @@ def _number_parsers(decimal_comma: bool) -> list[Parser]:
     return [INTEGER, NUMBER, LONG_NUMBER, *grouped, *GAPPED, THOUSANDS_INDIAN, FORTRAN]
 
 
+def _marked_parsers(values: list[str]) -> list[Parser]:
+    """Return the parsers of numbers with units, flags or signs of bounds beside some of them."""
+    flagged = flagged_number_parsers(values)
+    return [*affixed_number_parsers(values), *flagged, *bounded_number_parsers(values)]
+
+
 def infer_number(sample: Counter[str], decimal_comma: bool = False) -> Parser:
     """Return the parser of numbers that matches most values; `TEXT` if none matches any.
 
@@ -126,7 +133,7 @@ def _infer(values: Counter[str], decimal_comma: bool, name: str) -> Parser:
             coded = parser in {INTEGER, NUMBER} and are_codes(values, name)
             return TEXT if coded else parser
     dates = possible_dates(texts[:20])
-    marked = [*affixed_number_parsers(texts), *flagged_number_parsers(texts)]
+    marked = _marked_parsers(texts)
     candidates = [BOOLEAN, *numbers, *dates, *marked]
     for parser in candidates[1 + len(numbers) :]:
         if all(map(parser.matches, texts)):
@@ -164,7 +171,8 @@ def widen(parser: Parser, mismatches: dict[str, int], sample: Counter[str]) -> P
     if parser in COMPACT:  # the sample looked like dates, the whole column is numbers
         wider = numbers
     known = [v for v in values if not is_null_among_values(v)]
-    for other in (*wider, *affixed_number_parsers(values), *flagged_number_parsers(known)):
+    flagged = [*flagged_number_parsers(known), *bounded_number_parsers(known)]
+    for other in (*wider, *affixed_number_parsers(values), *flagged):
         if other is not parser and matching_share(values, other) > max(share, _MIN_SHARE):
             return other
     return None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.bounded_numbers import BOUNDED_NUMBERS, note_on_bounds
 from pipeweave_dagster.core.ingest.types.bounds import note_on_lower_bounds
 from pipeweave_dagster.core.ingest.types.lost_digits import (
     FLOAT_DIGITS,
@@ -71,6 +72,8 @@ def sample_note(parser: Parser, sample: Counter[str], name: str = "") -> str | N
         return _note_on_text_column(sample, name)
     if parser.unit is not None:
         return note_on_lower_bounds(parser.unit, sample)
+    if parser in BOUNDED_NUMBERS:
+        return note_on_bounds(sample)
     if ZONED in (parser.format or ""):
         return moved_times_note(sample)
     if parser in {NUMBER, LONG_NUMBER} and any(map(exceeds_float, sample)):

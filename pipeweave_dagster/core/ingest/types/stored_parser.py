@@ -2,6 +2,7 @@
 
 from pipeweave_dagster.core.documents import SnapshotColumn
 from pipeweave_dagster.core.ingest.types.affixed_numbers import affixed_number_parser
+from pipeweave_dagster.core.ingest.types.bounded_numbers import BOUNDED_NUMBERS
 from pipeweave_dagster.core.ingest.types.date_parsers import (
     DATES,
     DATETIMES,
@@ -35,7 +36,8 @@ def parser_of_column(column: SnapshotColumn) -> Parser:
         return BOOLEAN
     format_ = column.format or ""
     if column.type in {"integer", "number"}:
-        flagged = next((p for p in FLAGGED_NUMBERS if p.format == format_), None)
+        marked = (*FLAGGED_NUMBERS, *BOUNDED_NUMBERS)
+        flagged = next((p for p in marked if p.format == format_), None)
         if flagged is not None:
             return flagged
         if format_.startswith("number with "):

@@ -1,6 +1,9 @@
-"""A number with a + is read with a note that it is a bound; other bounds are no damaged cells."""
+"""A number with a + or behind < or > is read with a note that it is a bound; words are texts."""
 
+import pyarrow.parquet as pq
 import pytest
+
+from pipeweave_dagster.core.ingest import read_aligned
 
 
 def column(values):
@@ -34,13 +37,46 @@ def test_numbers_that_all_have_a_plus_are_all_bounds(read):
 @pytest.mark.parametrize(
     ("bound", "often"),
     [("90 and over", 1), ("90 or more", 30), ("65 und älter", 1), ("90 years and over", 1),
-     ("under 5", 1), ("moins de 5", 1), (">90", 1), ("<0.05", 30)],
+     ("under 5", 1), ("moins de 5", 1)],
 )  # fmt: skip
 def test_no_row_is_quarantined_for_a_bound(bound, often, read):
     snapshot = read(column(ages(3000, bound, often)))
     assert snapshot.rows_quarantined == 0
     assert snapshot.columns[1].type == "text"
     assert f"{bound!r} ({often})" in snapshot.columns[1].note
+
+
+@pytest.mark.parametrize("count", [60, 3000])
+@pytest.mark.parametrize(
+    ("bound", "often", "value"),
+    [(">90", 1, 90), ("<0.05", 3, 0.05), ("≥ 65", 9, 65), ("<= 5", 1, 5), (">1,000", 2, 1000)],
+)
+def test_a_number_behind_a_sign_is_a_bound(count, bound, often, value, read, rows):
+    snapshot = read(column(ages(count, bound, often)))
+    found = snapshot.columns[1]
+    assert (found.type, rows()[-1]["age"], rows()[0]["age"]) == ("number", value, 20)
+    assert "bounds, stored as the number: about" in found.note or "less than 1 %" in found.note
+    assert f"({bound!r} ({often}))" in found.note
+    assert snapshot.rows_quarantined == 0
+
+
+def test_bounds_with_decimal_commas_are_read(read, rows):
+    read(column([f"{i},5" for i in range(40)] + ["<0,05"]))
+    assert (rows()[3]["age"], rows()[-1]["age"]) == (3.5, 0.05)
+
+
+@pytest.mark.parametrize("values", [["<5", "5", ">10"], ["<1", "1-2", "3", ">3"], ["<a", "1", "2"]])
+def test_columns_of_bounds_are_classes(values, read):
+    assert read(column(values * 20)).columns[1].type == "text"
+
+
+def test_a_batch_has_bounds_as_the_training_table(read, rows, tmp_path):
+    columns = read(column(ages(60, ">90", 3))).columns
+    file, out = tmp_path / "batch.csv", tmp_path / "batch"
+    out.mkdir()
+    file.write_text("id;age\nr1;<7\nr2;8.5\n")
+    read_aligned(file, "batch.csv", columns, out)
+    assert [r["age"] for r in pq.read_table(out / "data.parquet").to_pylist()] == [7, 8.5]
 
 
 @pytest.mark.parametrize("word", ["90 apples", "5 and", "over", "and 7 over 8"])

@@ -50,7 +50,7 @@ TEXTS = {
     "two words": [f"{i}.5" if i % 3 else ["low", "high"][i % 2] for i in range(60)],
     "few": ["1.5", "FALSE", "2.5", "3.5"],
     "codes with letters": [f"{i}" if i % 9 else "12A" for i in range(60)],
-    "bounds": [f"{i}.5" if i % 9 else "<=5" for i in range(60)],
+    "bounds": [f"{i}.5" if i % 9 else "under 5" for i in range(60)],
 }
 
 
