@@ -49,13 +49,18 @@ def dependences(
 
 
 def _grid(column: pd.Series) -> pd.Series:
-    """Return the values to set: quantiles of a number, the most frequent of other columns."""
+    """Return the values to set: quantiles of a number, the most frequent of other columns.
+
+    None of texts that never repeat: one of them says nothing about the others.
+    """
     known = column.dropna()
     number = pd.api.types.is_numeric_dtype(column.dtype) and not are_codes(column)
     if pd.api.types.is_bool_dtype(column.dtype) or not number:
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             return known.quantile(np.linspace(0.02, 0.98, _POINTS)).drop_duplicates()
-        return pd.Series(known.value_counts().index[:_POINTS], dtype=column.dtype)
+        counts = known.value_counts()
+        repeated = len(counts) > 0 and counts.iloc[0] > 1
+        return pd.Series(counts.index[: _POINTS if repeated else 0], dtype=column.dtype)
     numbers = as_number(known)
     if len(numbers) == 0:
         return known

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from pipeweave_dagster.core.charts.axes import Axes, scaled
 from pipeweave_dagster.core.documents import BatchRecord, Estimate
 from pipeweave_dagster.core.number_format import number
+from pipeweave_dagster.core.safe_text import plain
 
 _LEAST_BATCHES = 2
 _MARGIN = 0.05
+_LONGEST_NAME = 16
 
 
 def history_plot(batches: Sequence[BatchRecord], test: Estimate | None = None) -> str:
     """Return an SVG of the champion's main metric per batch; empty with fewer than two batches.
 
-    Dots with intervals are measured on labels, the line is the expectation without labels, and the
-    grey line the score on the test rows of the current champion.
+    Dots with intervals are measured on labels, the line with small dots is the expectation without
+    labels, and the grey line the score on the test rows of the current champion.
 
     Args:
         batches: The batches, the oldest first.
@@ -44,11 +46,13 @@ def history_plot(batches: Sequence[BatchRecord], test: Estimate | None = None) -
         height = scaled(test.value, *bounds)
         axes.reference([(0, height), (1, height)])
     last = len(shown) - 1
-    axes.curve(
+    expected = [
         (place / last, scaled(e.value, *bounds))
         for place, e in enumerate(estimated)
         if e is not None and e.value is not None
-    )
+    ]
+    axes.curve(expected)
+    axes.dots(expected, 1.5)
     _dots(axes, measured, bounds)
     return axes.markup()
 
@@ -64,7 +68,10 @@ def _dots(axes: Axes, measured: Sequence[Estimate | None], bounds: tuple[float, 
 
 
 def _ends(first: BatchRecord, last: BatchRecord) -> tuple[str, str]:
-    """Return the days of two batches, or their times if it is the same day."""
+    """Return the days of two batches, their times on one day, their names within one minute."""
     times = [dt.datetime.fromtimestamp(b.scored_at, dt.UTC) for b in (first, last)]
-    form = "%H:%M" if times[0].date() == times[1].date() else "%Y-%m-%d"
-    return times[0].strftime(form), times[1].strftime(form)
+    for form in ("%Y-%m-%d", "%H:%M"):
+        texts = times[0].strftime(form), times[1].strftime(form)
+        if texts[0] != texts[1]:
+            return texts
+    return plain(first.batch, _LONGEST_NAME), plain(last.batch, _LONGEST_NAME)

@@ -35,6 +35,10 @@ def test_batches_of_one_day_are_told_apart_by_their_times() -> None:
     assert {"00:00", "02:00"} <= {*texts(history_plot([batch(0), batch(7200)]))}
 
 
+def test_batches_of_one_minute_are_told_apart_by_their_names() -> None:
+    assert {"june", "july"} <= {*texts(history_plot([batch(0), batch(20, batch="july")]))}
+
+
 def test_one_batch_or_none_of_the_champion_has_no_picture() -> None:
     assert history_plot([batch(0)]) == ""
     assert history_plot([batch(0), batch(1, role="challenger")]) == ""

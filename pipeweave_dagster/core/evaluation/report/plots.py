@@ -2,6 +2,7 @@
 
 from pipeweave_dagster.core.charts.axes import Axes, scaled
 from pipeweave_dagster.core.charts.bars import bar_chart
+from pipeweave_dagster.core.charts.dots import dot_chart
 from pipeweave_dagster.core.documents import Dependence, Estimate, Plot, Stability
 from pipeweave_dagster.core.evaluation.report.classification_plots import classification_plots
 from pipeweave_dagster.core.evaluation.report.regression_plots import regression_plots
@@ -48,26 +49,35 @@ def dependence_plot(dependence: Dependence) -> Plot:
     name, means = dependence.column, dependence.mean
     probability = dependence.of != PREDICTION
     what = f"the predicted probability of {dependence.of}" if probability else "the prediction"
-    low, high = min(means), max(means)
     numbers = [value for value in dependence.at if isinstance(value, float)]
-    first, last = dependence.at[0], dependence.at[-1]
-    chart = Axes(
-        f"Partial dependence on {name}",
-        name,
-        dependence.of,
-        x_ends=ends(float(first), float(last)) if numbers else (str(first)[:12], str(last)[:12]),
-        y_ends=ends(low, high),
-    )
-    along = numbers or [float(place) for place in range(len(means))]
-    points = [
-        (scaled(x, min(along), max(along)), scaled(y, low, high))
-        for x, y in zip(along, means, strict=True)
-    ]
+    heading = f"Partial dependence on {name}"
     if numbers:
-        chart.curve(points)
-    chart.dots(points, 3)
+        svg = _curve(heading, dependence, numbers)
+    else:
+        labels = [str(value) for value in dependence.at]
+        svg = dot_chart([*zip(labels, means, strict=True)], heading)
     return Plot(
         name=f"dependence_{name}"[:80],
-        caption=f"Mean of {what} over the test rows if {name} had the value on the axis.",
-        svg=chart.markup(),
+        caption=f"Mean of {what} over the test rows if {name} had the value "
+        + ("on the axis." if numbers else "on the left."),
+        svg=svg,
     )
+
+
+def _curve(heading: str, dependence: Dependence, numbers: list[float]) -> str:
+    means = dependence.mean
+    low, high = min(means), max(means)
+    chart = Axes(
+        heading,
+        dependence.column,
+        dependence.of,
+        x_ends=ends(numbers[0], numbers[-1]),
+        y_ends=ends(low, high),
+    )
+    points = [
+        (scaled(x, min(numbers), max(numbers)), scaled(y, low, high))
+        for x, y in zip(numbers, means, strict=True)
+    ]
+    chart.curve(points)
+    chart.dots(points, 3)
+    return chart.markup()
