@@ -11,6 +11,8 @@ from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.training.artifacts import model_files
 from pipeweave_dagster.core.training.artifacts.packages import package_versions
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
+from pipeweave_dagster.core.training.data.group_hints import is_group_hint
+from pipeweave_dagster.core.training.data.split_keys import COPIES_ON_BOTH_SIDES
 from pipeweave_dagster.core.training.ensemble.postprocess import Postprocessing, build_bundle
 from pipeweave_dagster.core.training.ensemble.refit import fit_member
 from pipeweave_dagster.core.training.final_model import predict_test_rows
@@ -60,10 +62,28 @@ def run_as_model(  # noqa: PLR0913, PLR0917 - as `twin_as_model`
             "test_rows": model_files.write_test_rows(training_set, scores, out),
             "mlflow": None,
             "readable_of": version,
-            "notes": [_note(version, twin)],
+            "notes": twin_notes(trained.notes, version, twin),
             "serving_note": "",
         }
     )
+
+
+def twin_notes(notes: list[str], version: str, twin: ReadableTwin) -> list[str]:
+    """Return what to know of a twin: what it is, and the warnings of its model on rows and split.
+
+    Both versions share rows and split, and the checks of the twin read these warnings.
+
+    Args:
+        notes: Those of the model.
+        version: The version of the model.
+        twin: Its twin.
+    """
+    return [_note(version, twin), *filter(_is_on_the_split, notes)]
+
+
+def _is_on_the_split(note: str) -> bool:
+    """Return whether a note warns of the rows or their split, which both versions share."""
+    return is_group_hint(note) or COPIES_ON_BOTH_SIDES in note
 
 
 def _note(version: str, twin: ReadableTwin) -> str:
