@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.gap_hits import gap_hits
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
+from pipeweave_dagster.core.quality.patch_text import setting_text
 from pipeweave_dagster.core.quality.structure.within_groups import (
     MAX_NEIGHBOUR_RATIO,
     agreement_within,
@@ -40,6 +41,7 @@ def check(case: Case) -> Iterator[Hit]:
         quantity = column.ordered and column.info.role != "identifier"
         limit = MAX_NEIGHBOUR_RATIO * agreement
         if not quantity or neighbour_agreement(column, case.target) < limit:
+            patch = {"split": {"group": column.name}}
             yield Hit(
                 "alerted",
                 f"Its {column.distinct:,} values form groups of rows with similar outcomes "
@@ -47,8 +49,8 @@ def check(case: Case) -> Iterator[Hit]:
                 "Rows of one group should not be in both training and test.",
                 [column.name],
                 {"groups": column.distinct, "alike": round(agreement, 4)},
-                "Keep groups together: set split: {group: NAME}.",
-                {"split": {"group": column.name}},
+                f"Keep groups together: set {setting_text(patch)}.",
+                patch,
             )
 
 

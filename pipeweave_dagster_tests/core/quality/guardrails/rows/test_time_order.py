@@ -21,9 +21,21 @@ def test_few_sorted_rows_with_a_random_split_alert(findings_of, columns):
     found = findings_of("PW603", columns)
     assert brief(found) == [("PW603", "alerted", "time")]
     assert found[0].patch == {"split": {"time": "time"}}
+    assert "may be optimistic" in found[0].message
+    assert "not measured" in found[0].message
+    assert "set split: {time: time}" in found[0].proposal
 
 
-@pytest.mark.parametrize("split", [SplitSetting(time="time"), SplitSetting(random=True)])
+def test_a_date_that_only_goes_along_with_the_sorted_one_is_not_in_order(findings_of, rng):
+    first = dt.datetime(2013, 1, 1)  # noqa: DTZ001
+    booked = [first + dt.timedelta(days=float(i) - rng.integers(0, 14)) for i in range(N)]
+    columns = {"booked": booked, "x": rng.normal(size=N), "y": rng.integers(0, 2, N)}
+    assert findings_of("PW603", columns) == []
+
+
+@pytest.mark.parametrize(
+    "split", [SplitSetting(time="time"), SplitSetting(random=True), SplitSetting(group="x")]
+)
 def test_a_split_in_the_settings_settles_it(findings_of, columns, split):
     assert findings_of("PW603", columns, settings=DatasetSettings(split=split)) == []
 
