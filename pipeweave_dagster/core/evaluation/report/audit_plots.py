@@ -36,7 +36,7 @@ def _learning_curve(curve: Curve, metric: MetricName) -> Plot:
     return Plot(
         name="learning_curve",
         caption="Scores of a quick learner on held-out rows (with 95 % intervals) and on its own "
-        "training rows (grey). If the curve still rises at its end, more rows would help.",
+        "training rows (grey). If the scores still get better at its end, more rows would help.",
         svg=chart.markup(),
     )
 

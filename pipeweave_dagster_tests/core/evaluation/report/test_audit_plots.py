@@ -13,3 +13,4 @@ def test_pictures_hold_names_of_strangers_as_text():
     drawn = audit_plots(Curve(learner="linear", points=points), spans, "roc_auc")
     assert [p.name for p in drawn] == ["learning_curve", "periods"]
     assert not [p for p in drawn if "<script" in p.svg]
+    assert "rises" not in drawn[0].caption  # scores such as rmse get better as they fall
