@@ -12,7 +12,7 @@ _MOST_CLOSING, _MIN_ABOVE, _MIN_CLOSING_WORDS = 20, 2, 3
 _LISTED_CLOSING, _MOST_CLOSING_TEXT = 5, 60
 
 
-def closing_start(body: Sequence[Sequence[str]], width: int) -> int:
+def closing_start(body: Sequence[Sequence[str]], width: int, *, padded: bool = False) -> int:
     """Return where the lines begin that close a table; the number of records if none do.
 
     The rows above must be complete. A line closes the table if it has one field, which has no type
@@ -21,15 +21,19 @@ def closing_start(body: Sequence[Sequence[str]], width: int) -> int:
     Args:
         body: Fields of the records below the header.
         width: Number of columns.
+        padded: Whether several words with only blank fields after them are a line of one field, as
+            spreadsheets write and give it.
 
     Example:
         >>> closing_start([["1", "a"], ["2", "b"], ["End"]], 2)
         2
         >>> closing_start([["Ann", "a"], ["Bo", "b"], ["Cy"]], 2)
         3
+        >>> closing_start([["1", "a"], ["2", "b"], ["n/a = not stated", ""]], 2, padded=True)
+        2
     """
     end = start = len(body)
-    while start > 0 and end - start < _MOST_CLOSING and len(body[start - 1]) == 1:
+    while start > 0 and end - start < _MOST_CLOSING and _is_alone(body[start - 1], padded=padded):
         start -= 1
     if width < 2 or start == end:
         return end
@@ -68,6 +72,12 @@ def closing_notes(lines: Sequence[tuple[int, str]]) -> list[str]:
     more = " …" if len(filled) > _LISTED_CLOSING else ""
     count = counted(len(filled), "line")
     return [f"Left out {count} below the rows ({'; '.join(named)}{more})."]
+
+
+def _is_alone(fields: Sequence[str], *, padded: bool) -> bool:
+    """Return whether a record has one field; a padded one may be a row that has only its name."""
+    words = len(fields[0].split()) if padded and fields else 0
+    return len(fields) == 1 or (words >= _MIN_CLOSING_WORDS and is_blank(fields[1:]))
 
 
 def _is_no_value(text: str, *, typed: bool, words: int) -> bool:

@@ -62,7 +62,7 @@ def text_rows(content: bytes, reading: dict[str, Any]) -> pd.DataFrame:
         raise ColumnsError("There is no row: the file is empty.")
     named = named or _has_names(records[0], reading)
     width, first = len(records[0]), int(named)
-    end = first + closing_start(records[first:], width)
+    end = first + closing_start(records[first:], width, padded=True)
     cells: list[list[Any]] = [r[:width] + [None] * (width - len(r)) for r in records[first:end]]
     # Made without names: pandas would rename columns without a name, and the second of two alike.
     rows = pd.DataFrame(cells, columns=range(width), dtype=object)

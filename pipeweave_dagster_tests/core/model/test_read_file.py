@@ -140,3 +140,17 @@ REFUSED = {"no known name": b"x,y\n1,2\n", "a zip archive": b"PK\x03\x04\0\0\0\x
 def test_a_file_that_does_not_fit_is_refused(tmp_path, case):
     with pytest.raises(ColumnsError, match=r"none of the columns .*c0|save it as CSV"):
         rows_of(REFUSED[case], tmp_path, "a")
+
+
+@pytest.mark.parametrize(
+    ("last", "kept"), [("n/a = not stated;", 2), ("8;", 3), ("n/a;", 3), ("5 of 6;7", 3)]
+)
+def test_words_alone_in_a_padded_row_close_a_batch_and_a_row_that_may_be_data_stays(
+    last, kept, tmp_path
+):
+    """Spreadsheets give every row all columns: a legend got a prediction."""
+    text = f"id;v\n1;2\n3;4\n{last}\n"
+    body = [Record(i + 2, line.split(";")) for i, line in enumerate(text.splitlines()[1:])]
+    rows, notes = without_closing_lines(body, 2)
+    assert (len(rows), notes) == (kept, read_with_notes(text, tmp_path)[1])
+    assert bool(notes) == (kept == 2)

@@ -1,6 +1,6 @@
 """Lines of one text below the rows, such as `End of report`, also in short and narrow tables."""
 
-from pipeweave_dagster.core.ingest.base.raw_table import RejectedRecord
+from pipeweave_dagster.core.ingest.base.raw_table import CELL_END, RejectedRecord
 from pipeweave_dagster.core.ingest.text.check_widths import rejected_record
 from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.model.closing_lines import closing_notes, closing_start
@@ -21,5 +21,6 @@ def split_closing_lines(
 
 def without_closing_lines(body: list[Record], width: int) -> tuple[list[Record], list[str]]:
     """Return the records of a batch without the lines that close it, and a note that names them."""
-    rows, closing = split_closing_lines(body, width)
-    return rows, closing_notes([(line.line, line.text) for line in closing])
+    start = closing_start([record.fields for record in body], width, padded=True)
+    lines = [(r.line, rejected_record(r, "").text.rstrip(CELL_END)) for r in body[start:]]
+    return body[:start], closing_notes(lines)
