@@ -34,7 +34,7 @@ def ingest(
 ) -> None:
     """Show how a table is read; convert it to typed Parquet, or to CSV of its texts.
 
-    The CSV is UTF-8 and has the rows of a footer, too.
+    The CSV is UTF-8. Notes below a table of text stay in it; those of a workbook are left out.
     """
     settings, given = home.prepare(), DatasetSettings(read=read_setting(read))
     path = readable(file, settings.max_dataset_bytes)
