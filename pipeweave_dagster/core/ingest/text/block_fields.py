@@ -4,7 +4,6 @@ They are rewritten as delimited text, each record on its first line with blank l
 line numbers stay true.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from pipeweave_dagster.core.documents import BLOCK_FIELDS, LeftOutLine
 from pipeweave_dagster.core.ingest.text.blocks import Block, BlockForm
 from pipeweave_dagster.core.ingest.text.encodings import DrawnTable, Utf8Text
 from pipeweave_dagster.core.ingest.text.headed_blocks import begins_headed, headed_blocks
-from pipeweave_dagster.core.ingest.text.log_lines import LOG
+from pipeweave_dagster.core.ingest.text.line_fields import all_lines, write_fields
 from pipeweave_dagster.core.ingest.text.non_rows import left_out_line
 from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.ingest.text.stanza_evidence import begins_stanzas, stanzas
@@ -51,25 +50,16 @@ def with_block_fields(text: Utf8Text, folder: Path, known: Collection[str] = ())
     if form is None:
         return text
     keys = dict[str, None]()
-    for block in _blocks(text.path, form):
+    for block in form.blocks(all_lines(text.path)):
         keys |= dict.fromkeys(block.keys)
     names = [*islice(keys, _MOST_KEYS), *([_FURTHER] if len(keys) > _MOST_KEYS else [])]
-    target = folder / f"{text.path.name}.blocks"
     counts = _Counts()
-    with target.open("w", encoding="utf-8", newline="") as sink:
-        writer = csv.writer(sink, delimiter=LOG.delimiter or "\x1f", lineterminator="\n")
-        line = 1
-        for block in _blocks(text.path, form):
-            _count_outside(block, counts)
-            if block.fields:
-                cells = _cells(block, names, counts)
-                sink.write("\n" * (block.line - line))
-                writer.writerow(cells)
-                line = block.line + 1 + sum(cell.count("\n") for cell in cells)
+    rows = _rows(form.blocks(all_lines(text.path)), names, counts)
+    path = write_fields(folder / f"{text.path.name}.blocks", rows)
     drawn = DrawnTable(None, (*counts.left_out,))
     notes = [*text.notes, *_notes(form, counts)]
     return replace(
-        text, path=target, notes=(*notes,), fields=(*names,), divided=BLOCK_FIELDS, drawn=drawn
+        text, path=path, notes=(*notes,), fields=(*names,), divided=BLOCK_FIELDS, drawn=drawn
     )
 
 
@@ -93,9 +83,16 @@ def _head(path: Path) -> list[str]:
     return lines[: next(ends, len(lines))]
 
 
-def _blocks(path: Path, form: BlockForm) -> Iterator[Block]:
-    with path.open(encoding="utf-8", errors="replace", newline=None) as file:
-        yield from form.blocks(line.rstrip("\n") for line in file)
+def _rows(blocks: Iterator[Block], names: list[str], counts: _Counts) -> Iterator[list[str]]:
+    """Yield the cells of each record, on its first line."""
+    line = 1
+    for block in blocks:
+        _count_outside(block, counts)
+        if block.fields:
+            cells = _cells(block, names, counts)
+            yield from ([] for _ in range(block.line - line))
+            yield cells
+            line = block.line + 1 + sum(cell.count("\n") for cell in cells)
 
 
 def _cells(block: Block, names: list[str], counts: _Counts) -> list[str]:

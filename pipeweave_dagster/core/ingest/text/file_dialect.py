@@ -6,7 +6,7 @@ from pipeweave_dagster.core.documents import OtherReading, ReadSetting
 from pipeweave_dagster.core.ingest.text.box_tables import DRAWN
 from pipeweave_dagster.core.ingest.text.detect_dialect import choose_dialect
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
-from pipeweave_dagster.core.ingest.text.log_lines import LOG
+from pipeweave_dagster.core.ingest.text.line_fields import REWRITTEN
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
 from pipeweave_dagster.core.ingest.text.short_tables import short_table
@@ -33,7 +33,7 @@ def choose_for_file(sample: str, options: ReadOptions, text: Utf8Text) -> Chosen
         text: The file as UTF-8, with the names and lines that it was drawn with.
     """
     if text.fields:
-        return ChosenDialect(LOG, width=len(text.fields))
+        return ChosenDialect(REWRITTEN, width=len(text.fields))
     if text.drawn is not None and (options.read is None or options.read.delimiter is None):
         candidates = [ChosenDialect(DRAWN)]
     else:

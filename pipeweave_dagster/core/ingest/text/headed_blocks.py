@@ -1,4 +1,4 @@
-"""Records below a line that says so: `psql -x`, `git log`, MySQL with `G`."""
+"""Records below a heading each: `psql -x`, `git log`, the vertical output of MySQL."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ _GOES_ON = re.compile(r" *[+↵]$")
 
 @dataclass(frozen=True)
 class HeadedBlocks:
-    """Records that each begin with a line that is no part of their values."""
+    """Records that each begin with a heading, which holds none of their values."""
 
     what: str
     head: re.Pattern[str]

@@ -7,8 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
-from pipeweave_dagster.core.ingest.text.log_lines import LOG
+from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 
+_SEPARATOR = "\x1f"
+REWRITTEN = TextDialect(_SEPARATOR, '"')
+"""The dialect of rewritten text."""
 _HEAD_LINES, _HEAD_CHARACTERS = 2000, 1 << 18
 
 
@@ -48,16 +51,21 @@ def with_fields(
         text: The file as UTF-8.
         folder: Scratch folder for the rewritten copy.
         names: The names of the fields.
-        rows: The fields of each line; none for one that is no row.
+        rows: The fields of each line; none for a line that is not a row.
         note: What the user should know.
         divided: What divides the lines, for the snapshot.
     """
-    target = folder / f"{text.path.name}.fields"
+    path = write_fields(folder / f"{text.path.name}.fields", rows)
+    return replace(text, path=path, notes=(*text.notes, note), fields=(*names,), divided=divided)
+
+
+def write_fields(target: Path, rows: Iterable[list[str]]) -> Path:
+    """Write the fields of lines between delimiters, and a blank line where there are none."""
     with target.open("w", encoding="utf-8", newline="") as sink:
-        writer = csv.writer(sink, delimiter=LOG.delimiter or "\x1f", lineterminator="\n")
+        writer = csv.writer(sink, delimiter=_SEPARATOR, lineterminator="\n")
         for cells in rows:
             if cells:
                 writer.writerow(cells)
             else:
                 sink.write("\n")
-    return replace(text, path=target, notes=(*text.notes, note), fields=(*names,), divided=divided)
+    return target

@@ -3,7 +3,6 @@
 They are rewritten as delimited text, with as many lines, so that line numbers stay true.
 """
 
-import csv
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -13,13 +12,12 @@ from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import LeftOutLine
 from pipeweave_dagster.core.ingest.text.access_logs import AccessLog
 from pipeweave_dagster.core.ingest.text.encodings import DrawnTable, Utf8Text
+from pipeweave_dagster.core.ingest.text.line_fields import all_lines, write_fields
 from pipeweave_dagster.core.ingest.text.log_forms import COMMA_OF_TIME, LogForm, log_form
 from pipeweave_dagster.core.ingest.text.non_rows import TITLE, left_out_line
-from pipeweave_dagster.core.ingest.text.records import Record, TextDialect
+from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.ingest.text.system_logs import SystemLog
 
-LOG = TextDialect("\x1f", '"')
-"""The dialect of the rewritten text."""
 _HEAD_LINES = 2000
 _MOST_CONTINUED = 1000
 """Lines of one message; what follows is another row, as memory and cells are limited."""
@@ -43,23 +41,12 @@ def with_log_fields(text: Utf8Text, folder: Path, known: Collection[str] = ()) -
     """
     if text.names is not None:
         return text
-    with text.path.open(encoding="utf-8", errors="replace", newline=None) as file:
-        head = [line.rstrip("\n") for line in islice(file, _HEAD_LINES)]
-    form = log_form(head, known)
+    form = log_form([*islice(all_lines(text.path), _HEAD_LINES)], known)
     if form is None:
         return text
-    target = folder / f"{text.path.name}.log"
     counts = _Counts()
-    with (
-        text.path.open(encoding="utf-8", errors="replace", newline=None) as source,
-        target.open("w", encoding="utf-8", newline="") as sink,
-    ):
-        writer = csv.writer(sink, delimiter="\x1f", lineterminator="\n")
-        for cells in _rewritten((line.rstrip("\n") for line in source), form, counts):
-            if cells:
-                writer.writerow(cells)
-            else:
-                sink.write("\n")
+    rows = _rewritten(all_lines(text.path), form, counts)
+    path = write_fields(folder / f"{text.path.name}.log", rows)
     notes = [f"Read a log: each record begins with {', '.join(form.names[:-1])}."]
     if isinstance(form, AccessLog):
         notes = ["Read an access log of a web server; - is missing."]
@@ -69,7 +56,7 @@ def with_log_fields(text: Utf8Text, folder: Path, known: Collection[str] = ()) -
         lines = counted(counts.continued, "line")
         notes.append(f"Joined {lines} that continue the record above to its message.")
     drawn = DrawnTable(None, (*counts.above,))
-    return replace(text, path=target, notes=(*text.notes, *notes), fields=form.names, drawn=drawn)
+    return replace(text, path=path, notes=(*text.notes, *notes), fields=form.names, drawn=drawn)
 
 
 def _rewritten(lines: Iterable[str], form: LogForm, counts: _Counts) -> Iterator[list[str]]:

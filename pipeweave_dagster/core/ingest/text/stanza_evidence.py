@@ -13,7 +13,7 @@ _COMMENT = "#"
 
 
 def stanzas(head: list[str], known: Collection[str] = ()) -> Stanzas | None:
-    """Return how the records of a file are divided; None if its first lines are no such blocks.
+    """Return how the records of a file are divided; None if its first lines are not such blocks.
 
     Args:
         head: The first lines of the file, all that belong to a block.
@@ -35,7 +35,7 @@ def stanzas(head: list[str], known: Collection[str] = ()) -> Stanzas | None:
 
 
 def begins_stanzas(head: list[str]) -> list[Stanzas]:
-    """Return the forms that fit to the first line of a file that is no comment."""
+    """Return the forms that the first line of a file fits, comments aside."""
     first = next((line for line in head if line.strip() and line[0] != _COMMENT), "").rstrip()
     return [form for form in FORMS if form.pattern.fullmatch(first)]
 

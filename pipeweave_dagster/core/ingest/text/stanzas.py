@@ -86,7 +86,7 @@ def _continued(text: str) -> str:
 
 
 def _decoded(value: str) -> str:
-    """Return a value of LDIF; what is no text in base64 stays as it is."""
+    """Return a value of LDIF; base64 that does not hold text stays as it is."""
     if not value.startswith(":"):
         return value.strip()
     try:

@@ -12,7 +12,7 @@ from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V
 from pipeweave_dagster.core.ingest.types.type_decisions import described_texts
 from pipeweave_dagster.core.ingest.types.value_parsers import GAPS, Parser
 
-_SIGN = "[<>≤≥]=?"
+_SIGNS = ("<", ">", "≤", "≥")
 _LEAST_NUMBERS = 3
 _FORMAT = "number with bounds"
 
@@ -25,7 +25,7 @@ def _parser(decimal: bool) -> Parser:
     clean: Expression = ("replace", digits, group, "")
     return Parser(
         "number",
-        rf"(?:{_SIGN} {{0,3}})?{number}",
+        rf"(?:[{''.join(_SIGNS)}]=? {{0,3}})?{number}",
         ("double", ("replace", clean, ",", ".") if decimal else clean),
         f"{_FORMAT}, decimal ','" if decimal else _FORMAT,
     )
@@ -46,10 +46,12 @@ def bounded_number_parsers(values: Collection[str]) -> list[Parser]:
         >>> bounded_number_parsers(["<5", "5", ">10"])
         []
     """
-    bounds = [v for v in values if v[:1] in _SIGNS and any(p.matches(v) for p in BOUNDED_NUMBERS)]
+    bounds = [
+        v for v in values if v.startswith(_SIGNS) and any(p.matches(v) for p in BOUNDED_NUMBERS)
+    ]
     if not bounds:
         return []
-    numbers = [v for v in values if v[:1] not in _SIGNS]
+    numbers = [v for v in values if not v.startswith(_SIGNS)]
     if len(numbers) < max(_LEAST_NUMBERS, len(bounds) + 1):
         return []
     point, comma = (sum(map(p.matches, values)) for p in BOUNDED_NUMBERS)
@@ -64,11 +66,8 @@ def note_on_bounds(sample: Counter[str]) -> str | None:
     Args:
         sample: The values of a column, or a sample of them, with counts.
     """
-    bounds = {v: n for v, n in sample.items() if v[:1] in _SIGNS}
+    bounds = {v: n for v, n in sample.items() if v.startswith(_SIGNS)}
     share = 100 * sum(bounds.values()) / max(1, sum(sample.values()))
     rare = f"about {share:.0f} %" if share >= 1 else "less than 1 %"
     named = f" ({described_texts(bounds)})" if bounds else ""
     return f"Numbers behind < or > are bounds, stored as the number: {rare} of the values{named}."
-
-
-_SIGNS = frozenset("<>≤≥")

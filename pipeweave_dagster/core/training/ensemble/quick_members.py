@@ -1,4 +1,4 @@
-"""Choose quicker candidates where there is no time to fit the best ensemble on all rows.
+"""Choose quicker candidates if the best ensemble takes too long to fit on all rows.
 
 Models of one or two folds have learned from about two thirds of the rows. Where more rows teach
 much, quicker candidates that learn from all of them are far better than those.

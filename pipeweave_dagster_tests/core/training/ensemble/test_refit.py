@@ -3,33 +3,17 @@
 import time
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
-from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.ensemble.fold_models import fit_further_folds, fold_members
-from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import add_fold, new_result, run_fold
-from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
-
-NOW = time.monotonic()
 
 
-@pytest.fixture(scope="module")
-def problem(tmp_path_factory):
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame({f"x{i}": rng.normal(size=1500) for i in range(4)})
-    frame["y"] = [f"c{v}" for v in np.digitize(frame["x0"] + frame["x1"], [-1, 0, 1])]
-    spec = make_pipeline(frame, "y", "multiclass")
-    data = write_parquet(frame, tmp_path_factory.mktemp("table"))
-    return make_training_set(spec, read_table(spec, data), 0).problem
-
-
-def frozen_budget(used_s=0.0):
-    return TimeBudget(NOW - used_s, 3600.0, now=lambda: NOW)
+@pytest.fixture
+def problem(training_set):
+    return training_set.problem
 
 
 def test_fewer_models_predict_where_predictions_are_slow(problem):
@@ -44,14 +28,14 @@ def test_fewer_models_predict_where_predictions_are_slow(problem):
     assert len(fold_members([(result, 1.0)], 300, room_s=6)) == 1
 
 
-def test_without_time_to_refit_the_chosen_get_further_folds(problem):
+def test_without_time_to_refit_the_chosen_get_further_folds(problem, budget):
     cache = FoldCache(problem)
     result = new_result(Candidate("linear", "linear"), cache)
     add_fold(result, run_fold(result.candidate, 0, cache, "log_loss", time.monotonic() + 300))
     result.seconds = 1.0
-    fit_further_folds([(result, 1.0)], cache, "log_loss", frozen_budget())
+    fit_further_folds([(result, 1.0)], cache, "log_loss", budget(reserve_s=0.0))
     assert result.folds_done == len(problem.folds) == len(result.members)
     assert np.isfinite(result.oof[np.concatenate([v for _, v in problem.folds])]).all()
     late = new_result(Candidate("linear", "linear"), cache)
-    fit_further_folds([(late, 1.0)], cache, "log_loss", frozen_budget(used_s=4000.0))
+    fit_further_folds([(late, 1.0)], cache, "log_loss", budget(reserve_s=0.0, used_s=4000.0))
     assert late.folds_done == 0
