@@ -175,7 +175,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty PIPEWEAVE_HOME, in a folder without a `.env` file.
 
     What a test (or MLflow inside it) puts into the environment is gone after it: fixtures of the
-    whole session are set up between tests. So are the settings, which commands read once a process.
+    whole session are set up between tests. So are the settings, which commands read once a process,
+    and the models of other packages that such settings named.
     """
     folder = tmp_path / "home"
     monkeypatch.setenv("PIPEWEAVE_HOME", str(folder))
@@ -185,6 +186,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         commands.settings.cache_clear()
     before = dict(os.environ)
     yield folder
+    families = sys.modules.get("pipeweave_dagster.core.families")
+    if families is not None:
+        families.use_plug_ins({})
     changed = dict(os.environ).items() ^ before.items()
     for name in {name for name, _ in changed} - {"PYTEST_CURRENT_TEST"}:
         if name in before:

@@ -251,7 +251,8 @@ def test_the_page_plots_a_year_of_batches_and_says_what_is_late(client, store, t
     assert "0.81 [0.8, 0.82]" in page
     assert "The last scored batch is" in page
     image = next(part for part in page.split('"') if part.startswith("data:image/svg+xml"))
-    assert base64.b64decode(image.partition(",")[2]).count(b"<circle") == 11
+    dots = base64.b64decode(image.partition(",")[2]).count(b"<circle")
+    assert dots == 12 + 11, "a dot for each estimate, and one where labels arrived"
     assert HOSTILE not in page
 
 
