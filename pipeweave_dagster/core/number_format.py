@@ -5,6 +5,8 @@ import math
 
 _WRITTEN_OUT = 1e21
 """Whole numbers from here on are shown with an exponent."""
+_MOST_PLACES = 6
+"""Intervals that need more decimals are shown with an exponent."""
 
 
 def number(value: float | None) -> str:
@@ -26,6 +28,38 @@ def number(value: float | None) -> str:
     return f"{value:.4g}"
 
 
+def estimated(
+    value: float | None, low: float | None, high: float | None
+) -> tuple[str] | tuple[str, str, str]:
+    """Format a value and the ends of its interval, with the decimals that its width warrants.
+
+    These are as many as the first three digits of the width need; where that is none, or more
+    than six, each is formatted by `number`. Without an interval, the value alone is returned.
+
+    Example:
+        >>> estimated(0.009637, 0.0004855, 0.03378), estimated(0.81, None, None)
+        (('0.0096', '0.0005', '0.0338'), ('0.81',))
+    """
+    if value is None or low is None or high is None or not math.isfinite(high - low):
+        return (number(value),)
+    places = 2 - math.floor(math.log10(high - low)) if high > low else -1
+    if not 0 <= places <= _MOST_PLACES:
+        return number(value), number(low), number(high)
+    first, second, third = (_trimmed(f"{number_:,.{places}f}") for number_ in (value, low, high))
+    return first, second, third
+
+
+def with_interval(value: float | None, low: float | None, high: float | None) -> str:
+    """Return a value with its interval in brackets, as `estimated` formats them.
+
+    Example:
+        >>> with_interval(0.81234, 0.8, 0.82)
+        '0.8123 [0.8, 0.82]'
+    """
+    shown, *limits = estimated(value, low, high)
+    return f"{shown} [{', '.join(limits)}]" if limits else shown
+
+
 def compared(difference: float | None, low: float | None, high: float | None) -> str:
     """Return a paired difference between two models in words; above 0 the first one is better.
 
@@ -35,13 +69,19 @@ def compared(difference: float | None, low: float | None, high: float | None) ->
     """
     if difference is None:
         return "n/a"
-    return f"{_side(difference)} (95 % interval: {_side(low)} to {_side(high)})"
+    shown = estimated(difference, low, high)
+    if len(shown) == 1:
+        return _side(difference, shown[0])
+    return (
+        f"{_side(difference, shown[0])} (95 % interval: {_side(low, shown[1])}"
+        f" to {_side(high, shown[2])})"
+    )
 
 
-def _side(value: float | None) -> str:
-    if value is None or value == 0 or math.isnan(value):
-        return "equal" if value == 0 else "n/a"
-    return f"{number(abs(value))} {'better' if value > 0 else 'worse'}"
+def _side(value: float | None, text: str) -> str:
+    if value is None or text.strip("-") == "0" or math.isnan(value):
+        return "n/a" if value is None or math.isnan(value) else "equal"
+    return f"{text.lstrip('-')} {'better' if value > 0 else 'worse'}"
 
 
 def number_as_text(value: float) -> str:
@@ -75,7 +115,12 @@ def _with_digits(value: float, digits: int) -> str:
         return f"{value:.{digits}g}"
     places = max(0, digits - 1 - math.floor(math.log10(size))) if size else 0
     text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return _trimmed(text)
+
+
+def _trimmed(text: str) -> str:
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def step(seconds: float | None) -> str:

@@ -15,6 +15,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
+from pipeweave_dagster.core.number_format import with_interval
 from pipeweave_dagster.core.schema.no_target import why_no_model
 from pipeweave_dagster.core.trial_states import winner_text
 from pipeweave_dagster.services.acknowledgements import acknowledgements
@@ -138,8 +139,7 @@ def score_text(evaluation: Evaluation) -> str | None:
     score = evaluation.metrics.get(evaluation.metric)
     if score is None or score.value is None:
         return None
-    interval = "" if score.low is None else f" [{score.low:.4g}, {score.high:.4g}]"
-    return f"{evaluation.metric} {score.value:.4g}{interval}"
+    return f"{evaluation.metric} {with_interval(score.value, score.low, score.high)}"
 
 
 def attempt_text(attempt: Attempt | None) -> str:

@@ -14,7 +14,7 @@ from pipeweave_dagster.core.documents import (
     RefusedBatch,
 )
 from pipeweave_dagster.core.monitoring.history_plot import history_plot
-from pipeweave_dagster.core.number_format import compared, number
+from pipeweave_dagster.core.number_format import compared, with_interval
 from pipeweave_dagster.core.trial_states import verdict_text
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.freshness import late_of
@@ -97,6 +97,4 @@ def _score(scores: dict[str, Estimate], record: BatchRecord) -> str:
     found = scores.get(record.metric or "")
     if found is None or found.value is None:
         return "-"
-    if found.low is None:
-        return number(found.value)
-    return f"{number(found.value)} [{number(found.low)}, {number(found.high)}]"
+    return with_interval(found.value, found.low, found.high)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.number_format import compared, number
+from pipeweave_dagster.core.number_format import compared, estimated, number
 from pipeweave_dagster.core.safe_text import plain
 from pipeweave_dagster.core.templating import html_environment
 from pipeweave_dagster.services.acting import current_principal
@@ -46,6 +46,7 @@ def _environment() -> Any:
     # The report's package for its style sheet.
     environment = html_environment("pipeweave_dagster.web", "pipeweave_dagster.core.eda")
     environment.filters |= {"plain": plain, "number": number, "prose": prose}
+    environment.globals["estimated"] = estimated
     environment.filters["compared"] = lambda test: compared(test.difference, test.low, test.high)
     return environment
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeweave_dagster.core.number_format import ends
+from pipeweave_dagster.core.number_format import compared, ends, estimated
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,34 @@ def test_different_ends_are_shown_differently(low, width):
     assert first != last
     near = float(last.replace(",", "")) - float(first.replace(",", ""))
     assert near == pytest.approx((low + width) - low, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text"),
+    [
+        (
+            -0.0001835,
+            -0.007606,
+            0.007753,
+            "0.0002 worse (95 % interval: 0.0076 worse to 0.0078 better)",
+        ),
+        (-0.00001, -0.04, 0.05, "equal (95 % interval: 0.04 worse to 0.05 better)"),
+        (1204.5, 300.2, 2100.7, "1,204 better (95 % interval: 300.2 better to 2,101 better)"),
+        (0.0, 0.0, 0.0, "equal (95 % interval: equal to equal)"),
+        (0.5, None, None, "0.5 better"),
+        (float("nan"), None, None, "n/a"),
+    ],
+)
+def test_a_difference_has_the_decimals_that_its_interval_warrants(value, low, high, text):
+    assert compared(value, low, high) == text
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-9, 1e9), st.floats(0, 1))
+def test_an_estimate_stays_within_a_hundredth_of_the_width_of_its_interval(low, width, place):
+    high = low + width
+    value = low + place * (high - low)
+    exact = (value, low, high)
+    places = [float(text.replace(",", "")) for text in estimated(*exact)]
+    size = max(abs(low), abs(high), 1e-9)
+    error = max(0.006 * (high - low), 0.0006 * size)
+    assert all(abs(a - b) <= error for a, b in zip(places, exact, strict=True))

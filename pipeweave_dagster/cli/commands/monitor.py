@@ -10,7 +10,7 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.cli.support.refused_text import refused_lines
 from pipeweave_dagster.core.documents import BatchRecord, Comparison, Estimate, PerformanceReport
-from pipeweave_dagster.core.number_format import compared
+from pipeweave_dagster.core.number_format import compared, with_interval
 from pipeweave_dagster.core.trial_states import verdict_text
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.known_datasets import known
@@ -89,5 +89,4 @@ def _score(scores: dict[str, Estimate], record: BatchRecord) -> str:
     found = scores.get(record.metric or "")
     if found is None or found.value is None:
         return "-"
-    interval = "" if found.low is None else f" [{found.low:.3g}, {found.high:.3g}]"
-    return f"{found.value:.4g}{interval}"
+    return with_interval(found.value, found.low, found.high)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
+from pipeweave_dagster.core.number_format import with_interval
 from pipeweave_dagster.core.safe_text import markdown_text
 
 _MAX_CELL = 80
@@ -29,7 +30,7 @@ def interval(value: float | None, low: float | None, high: float | None) -> str:
     """Return a score with its 95 % interval, or a dash."""
     if value is None:
         return "-"
-    return f"{value:.3f}" if low is None or high is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    return with_interval(value, low, high)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], limit: int = 60) -> str:

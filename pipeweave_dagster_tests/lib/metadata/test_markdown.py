@@ -22,7 +22,8 @@ def test_figures_read_well() -> None:
     assert markdown.number(1234567) == "1,234,567"
     assert markdown.number(None) == "-"
     assert markdown.number(0.123456) == "0.1235"
-    assert markdown.interval(0.5, 0.25, 0.75) == "0.500 [0.250, 0.750]"
+    assert markdown.interval(0.5, 0.25, 0.75) == "0.5 [0.25, 0.75]"
+    assert markdown.interval(23584.9, 22101.2, 24907.7) == "23,585 [22,101, 24,908]"
     assert markdown.interval(None, None, None) == "-"
 
 

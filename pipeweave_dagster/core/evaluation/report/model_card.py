@@ -20,7 +20,7 @@ from pipeweave_dagster.core.evaluation.report.interval_texts import (
     on_twin,
 )
 from pipeweave_dagster.core.evaluation.report.twin_texts import difference, effects, sentence
-from pipeweave_dagster.core.number_format import number
+from pipeweave_dagster.core.number_format import estimated, number
 from pipeweave_dagster.core.templating import markdown_environment
 from pipeweave_dagster.core.trial_states import explained
 
@@ -80,14 +80,12 @@ def _environment() -> Any:
     return environment
 
 
-def _figure(estimate: Estimate | Rate | None, digits: int = 4) -> str:
+def _figure(estimate: Estimate | Rate | None) -> str:
     """Return a figure with its interval, where it has one."""
     if estimate is None or estimate.value is None:
         return "-"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.{digits}g}"
-    low, high = f"{estimate.low:.{digits}g}", f"{estimate.high:.{digits}g}"
-    return f"{estimate.value:.{digits}g} ({low} to {high})"
+    shown, *limits = estimated(estimate.value, estimate.low, estimate.high)
+    return f"{shown} ({' to '.join(limits)})" if limits else shown
 
 
 def _scored(part: CurvePoint | Period) -> str:
