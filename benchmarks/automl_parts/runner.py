@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from automl_parts.systems import SCRIPTS, SYSTEMS, python_of
+from pipeweave_dagster.core.documents import MetricName
 from pipeweave_dagster.core.metrics.metrics import auc, row_log_loss
 
 _GRACE = 1.1
@@ -65,8 +67,13 @@ def append_run(file: Path, run: Run) -> None:
         writer.writerow(run)
 
 
-def run_one(name: str, folder: Path, budget: float, store: Path, extra: list[str]) -> Run:
-    """Start the system's script, kill it and all it started 10 % past the budget, and score."""
+def run_one(
+    name: str, folder: Path, budget: float, store: Path, extra: list[str], keep: Path | None = None
+) -> Run:
+    """Start the system's script, kill it and all it started 10 % past the budget, and score.
+
+    The predictions are written to the file `keep` as well, if it is given and there are any.
+    """
     system = SYSTEMS[name]
     python = python_of(system, store, extra)
     before = os.times()
@@ -96,6 +103,8 @@ def run_one(name: str, folder: Path, budget: float, store: Path, extra: list[str
         # Half a file of a killed process is no prediction.
         if state == "ok" and process.returncode == 0 and out.exists():
             predictions = pd.read_csv(out)
+            if keep is not None:
+                shutil.copyfile(out, keep)
         elif state == "ok":
             state = "failed"
     after = os.times()
@@ -110,6 +119,21 @@ def run_one(name: str, folder: Path, budget: float, store: Path, extra: list[str
 
 def metric_of(folder: Path, predictions: pd.DataFrame | None) -> float:
     """AUC, minus log loss or minus RMSE: greater is better. None: the constant baseline."""
+    metric, truth, output = outputs_of(folder, predictions)
+    if metric == "rmse":
+        return -float(np.sqrt(np.mean((truth - output) ** 2)))
+    if metric == "roc_auc":
+        return float(auc(truth == 1, output[:, 1]) or 0.5)
+    return -float(row_log_loss(truth, output).mean())
+
+
+def outputs_of(
+    folder: Path, predictions: pd.DataFrame | None
+) -> tuple[MetricName, np.ndarray, np.ndarray]:
+    """The metric, and for each test row of a known class its truth and the prediction.
+
+    Truth and prediction are values in a regression, else codes and a probability per class.
+    """
     task = (folder / "task.txt").read_text()
     train = pd.read_csv(folder / "train.csv", usecols=["target"])["target"]
     test = pd.read_csv(folder / "test.csv", usecols=["target"])["target"]
@@ -117,7 +141,7 @@ def metric_of(folder: Path, predictions: pd.DataFrame | None) -> float:
         values = np.full(len(test), train.mean())
         if predictions is not None:
             values = predictions["prediction"].to_numpy()
-        return -float(np.sqrt(np.mean((test.to_numpy() - values) ** 2)))
+        return "rmse", test.to_numpy(), values
     labels = sorted(train.astype(str).unique())
     shares = train.astype(str).value_counts(normalize=True)
     proba = np.tile([shares[label] for label in labels], (len(test), 1))
@@ -126,9 +150,8 @@ def metric_of(folder: Path, predictions: pd.DataFrame | None) -> float:
         proba = np.c_[tuple(predictions.get(f"probability_{x}", zero) for x in labels)]
     known = test.astype(str).isin(labels).to_numpy()
     codes = np.searchsorted(labels, test.astype(str)[known])
-    if task == "binary":
-        return float(auc(codes == 1, proba[known, 1]) or 0.5)
-    return -float(row_log_loss(codes, np.clip(proba[known], _FLOOR, 1)).mean())
+    metric: MetricName = "roc_auc" if task == "binary" else "log_loss"
+    return metric, codes, np.clip(proba[known], _FLOOR if metric == "log_loss" else 0, 1)
 
 
 def run_all(

@@ -50,7 +50,7 @@ class Progress:
         if event is None:
             relevant = entry.step_key and not entry.user_message.startswith(_NOISE)
             if relevant and entry.level >= logging.INFO:
-                self._print(f"    [dim]{escape(plain(entry.user_message, 160))}[/dim]")
+                self._print(f"    [dim]{escape(plain(entry.user_message, 400))}[/dim]")
             return
         handlers = {
             "STEP_START": self._start,

@@ -21,6 +21,7 @@ from pipeweave_dagster.core.training.search.portfolio import adaptive, portfolio
 from pipeweave_dagster.core.training.search.search import Search
 
 _log = logging.getLogger(__name__)
+_MOST_NAMED = 6
 
 
 def run_search(search: Search) -> list[CvResult]:
@@ -46,7 +47,7 @@ def run_search(search: Search) -> list[CvResult]:
     elif variants:
         _run_variants(search)
     if search.skipped:
-        _log.info("not started for lack of time: %s", ", ".join(search.skipped))
+        _log.info("not started for lack of time: %s", _first_of(search.skipped))
     _restore_proposals(search)
     run_parallel(search.parallel_fits, partial(next_task, search))
     if search.extend(short=False):
@@ -55,6 +56,11 @@ def run_search(search: Search) -> list[CvResult]:
         if result.folds_done > 1 and not result.is_baseline:
             search.log_result(result)
     return search.results
+
+
+def _first_of(names: list[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMED])
+    return f"{shown} and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else shown
 
 
 def _unfinished(search: Search, candidates: list[Candidate]) -> list[Candidate]:
