@@ -19,6 +19,9 @@ class EnsemblePolicy:
     """Selections from half of the candidates on resampled rows that are averaged."""
     max_candidates: int = 25
     """Best candidates to choose from: the time of a selection grows with their number."""
+    per_family: int = 6
+    """Candidates of one family among them, as long as other families have any: variations of the
+    best one would leave out what errs differently."""
     min_weight: float = 0.04
     """Lighter members are left out: they cost time and change predictions hardly."""
     refit_part: float = 0.9

@@ -11,7 +11,7 @@ def next_task(search: Search) -> FitTask | None:
     """Return the next fold of a good candidate, else the first fold of a new one, else None."""
     policy, budget = search.policy, search.budget
     for fold in range(1, search.comparison_folds):
-        for result in search.ranking.best_first(fold)[: _width(search, fold)]:
+        for result in _going_on(search, fold):
             if result.is_baseline or result.folds_done > fold or result.busy or result.note:
                 continue
             # A fold may take somewhat longer than the one before; better not to start it.
@@ -22,8 +22,22 @@ def next_task(search: Search) -> FitTask | None:
     return WAIT if task is None and any(r.busy for r in search.results) else task
 
 
-def _width(search: Search, fold: int) -> int:
-    """Return how many candidates go on to a fold: fewer each time, as many as there is time for."""
+def _going_on(search: Search, fold: int) -> list[CvResult]:
+    """Return the candidates that go on to a fold: fewer each time, as many as there is time for.
+
+    If there is time for more, the best ones of further families follow.
+    """
+    policy, ranking = search.policy, search.ranking
+    ranked = ranking.best_first(fold)
+    most, affordable = _widths(search, fold)
+    best = ranked[: max(policy.min_width, min(most, affordable))]
+    taken = {id(result) for result in best}
+    others = [r for r in ranking.family_leaders(fold) if id(r) not in taken]
+    return best + others[: max(0, affordable - len(best))]
+
+
+def _widths(search: Search, fold: int) -> tuple[int, int]:
+    """Return how many candidates may go on to a fold, and how many there is time for."""
     policy, ranking = search.policy, search.ranking
     fewer = policy.finalists_less_per_fold * (fold - 1)
     most = max(policy.min_finalists, policy.max_finalists - fewer)
@@ -34,7 +48,7 @@ def _width(search: Search, fold: int) -> int:
     left_s = search.reserve.left_s(likely) - search.reserve.for_refit(likely)
     affordable = int(max(0.0, left_s) * search.parallel_fits / max(seconds, 1e-3))
     most *= 2 if search.parallel_fits > 1 else 1
-    return max(policy.min_width, min(most, affordable))
+    return most, affordable
 
 
 def propose_task(search: Search) -> FitTask | None:

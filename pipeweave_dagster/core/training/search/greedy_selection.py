@@ -6,6 +6,7 @@ from pipeweave_dagster.core.documents import MetricName
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.metrics.metrics import Array, score, weights_of
 from pipeweave_dagster.core.training.search.cv_result import CvResult
+from pipeweave_dagster.core.training.search.diversity import diverse
 from pipeweave_dagster.core.training.search.ensemble_policy import (
     DEFAULT_ENSEMBLE_POLICY,
     EnsemblePolicy,
@@ -47,7 +48,7 @@ def select_members(
         return [(results[0], 1.0)]
     if len(rows) > policy.selection_rows:
         rows = np.sort(np.random.default_rng(seed).permutation(rows)[: policy.selection_rows])
-    results = results[: policy.max_candidates]
+    results = diverse(results, policy.max_candidates, policy.per_family)
     outputs = np.stack([result.oof[rows] for result in results])
     weights = _bagged_weights(outputs, y[rows], metric, weights_of(weight, rows), seed, policy)
     weights /= weights.sum()

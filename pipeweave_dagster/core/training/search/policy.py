@@ -51,8 +51,13 @@ class SearchPolicy:
     """Candidates that go on at least; a proposal that ranks among as many counts as a gain."""
     min_width: int = 4
     """Candidates that go on to a fold even if time seems too short for all of their folds."""
+    leader_gain: float = 0.7
+    """Share of the best candidate's gain over the baseline from which the best of a family goes on
+    to every fold too, where there is time: it may be a member, as it errs differently."""
     candidates_with_models: int = 30
-    """Fitted candidates whose models stay in memory: none below this rank was ever chosen."""
+    """Fitted candidates whose models stay in memory, beside the best ones of each family."""
+    leaders_with_models: int = 3
+    """Candidates per family whose models stay in memory whatever their rank."""
     further_fold_share: float = 0.5
     """Most of the time left that one further fold may take."""
 

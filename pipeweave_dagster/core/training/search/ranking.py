@@ -8,6 +8,7 @@ from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.training.data.fold_features import Problem
 from pipeweave_dagster.core.training.search.cv_result import CvResult
+from pipeweave_dagster.core.training.search.diversity import of_each_family
 from pipeweave_dagster.core.training.search.policy import SearchPolicy
 
 
@@ -80,10 +81,24 @@ class Ranking:
         families = [r.candidate.family for r in self.models_best_first(1)]
         return list(dict.fromkeys(families))[: self.policy.best_families]
 
+    def family_leaders(self, min_folds: int) -> list[CvResult]:
+        """Return the best candidate of each family that is not much worse than the best of all."""
+        baseline = self.results[0].score_on(min_folds) if self.results else None
+        ranked = [r for r in self.models_best_first(min_folds) if not r.released]
+        if baseline is None or not ranked:
+            return []
+        sign = 1.0 if GREATER_IS_BETTER[self.metric] else -1.0
+        gains = {id(r): sign * (float(r.score_on(min_folds) or 0.0) - baseline) for r in ranked}
+        least = self.policy.leader_gain * gains[id(ranked[0])]
+        return [r for r in of_each_family(ranked, 1) if gains[id(r)] >= least]
+
     def release_models(self, folds_done: int) -> None:
         """Release the models of candidates that rank too low to be chosen."""
         kept = [r for r in self.best_first(folds_done) if not (r.released or r.busy)]
+        leaders = {id(r) for r in of_each_family(kept, self.policy.leaders_with_models)}
         for worse in kept[self.policy.candidates_with_models :]:
+            if id(worse) in leaders:
+                continue
             # One that did more folds was compared on more rows, which these few cannot outweigh.
             if worse.folds_done == folds_done and not worse.is_baseline:
                 worse.release()
