@@ -15,6 +15,7 @@ from pipeweave_dagster.services.dataset_versions import published_pipeline
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.services.model_versions import load_origin, load_version
+from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.workbench import Workbench
 
 _TABLE = "table.parquet"
@@ -96,7 +97,8 @@ def _written(
     spec, snapshot = load_origin(bench.store, dataset, version)
     trained, _ = load_version(bench.store, dataset, version)
     division = payload(trained.division) if trained.division is not None else None
-    files = export_model(payload(trained.model), division, trained, spec, output)
+    on_missing = settings_of(bench.store, dataset).on_missing
+    files = export_model(payload(trained.model), division, trained, spec, output, on_missing)
     if table:
         deliver(payload(snapshot.data), output / _TABLE)
         files.append(_TABLE)

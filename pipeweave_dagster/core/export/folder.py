@@ -6,70 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
+from pipeweave_dagster.core.export.score_main import KEY, PREDICT, PREDICT_TYPED, RUN
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.training.artifacts.model_files import DIVISION, MODEL
 from pipeweave_dagster.core.training.artifacts.packages import locked, required
 
 READING = "reading.json"
-KEY = "PIPEWEAVE_PRIVACY_KEY"
-_PREDICT = '''
-import os
-
-KEY = "PIPEWEAVE_PRIVACY_KEY"
-PLUG_INS = "PIPEWEAVE_MODEL_PLUG_INS"
-
-
-def predict(rows: Any) -> PredictedRows:
-    """Predict a data frame, a list of dicts, a dict of lists or an array of rows."""
-    bundle, reading = loaded()
-    return predict_rows(bundle, reading, rows, os.environ.get(KEY))
-
-
-def loaded() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the model, and how its training data was read."""
-    folder = Path(__file__).parent
-    reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
-    allowed = json.loads(os.environ.get(PLUG_INS) or "{}")
-    return load_bundle(folder / "model.skops", allowed), reading
-
-
-def main() -> None:
-    """Predict for a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
-    source, target = sys.argv[1:3]
-    try:
-        bundle, reading = loaded()
-        rows = file_rows(source, reading)
-        predicted = predict_rows(bundle, reading, rows, os.environ.get(KEY))
-    except (ColumnsError, PlugInError) as error:
-        sys.exit(str(error))
-    for note in [*rows.attrs.get("notes", ()), *predicted.notes]:
-        print(f"note: {note}", file=sys.stderr)
-    predicted.predictions.to_csv(target, index_label="row_id")
-'''
-# For models of earlier versions, which do not know how their training data was read.
-_PREDICT_TYPED = '''
-import os
-
-PLUG_INS = "PIPEWEAVE_MODEL_PLUG_INS"
-
-
-def main() -> None:
-    """Predict for a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
-    source, target = sys.argv[1:3]
-    rows = read_rows(source)
-    allowed = json.loads(os.environ.get(PLUG_INS) or "{}")
-    try:
-        bundle = load_bundle(Path(__file__).with_name("model.skops"), allowed)
-    except PlugInError as error:
-        sys.exit(str(error))
-    score(bundle, rows).to_csv(target, index_label="row_id")
-'''
-_RUN = """
-
-
-if __name__ == "__main__":
-    main()
-"""
 _README = """# A standalone model that predicts {target}
 
     python -m pip install -r requirements.lock
@@ -77,9 +19,10 @@ _README = """# A standalone model that predicts {target}
 
 `score.py` contains all the code: how rows are read (`read_frame`), how they become features
 (`prepare`), and how the predictions of the fitted scikit-learn pipelines in `model.skops` are
-averaged. ROWS may be delimited text or Parquet with the columns below; others are ignored, absent
-ones count as missing. From Python, `from score import predict` predicts frames, dicts and arrays.
-PipeWeave is not needed.
+averaged. ROWS may be delimited text or Parquet with the columns below; others are ignored. Rows
+that lack one are refused, unless the data set had `on_missing: score` or `--on-missing score` is
+given: then it counts as missing. From Python, `from score import predict` predicts frames, dicts
+and arrays. PipeWeave is not needed.
 
 `reading.json` describes how the training data was read: types, formats of dates and numbers, and
 the names of columns. Values are read as PipeWeave reads them; what is no value of its column, is
@@ -112,7 +55,12 @@ copies in the environment, as JSON: PIPEWEAVE_MODEL_PLUG_INS='{{"{name}": "PATH"
 
 
 def export_model(
-    model: Path, division: Path | None, trained: TrainedModel, spec: PipelineSpec, out: Path
+    model: Path,
+    division: Path | None,
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    out: Path,
+    on_missing: str = "refuse",
 ) -> list[str]:
     """Write a standalone folder, and return the names of its files.
 
@@ -122,6 +70,7 @@ def export_model(
         trained: Its document.
         spec: Its pipeline.
         out: Folder to write to; created if absent.
+        on_missing: What `score.py` does with rows that lack a column: `refuse` or `score` them.
     """
     from pipeweave_dagster.core.export.notebook import notebook
     from pipeweave_dagster.core.export.script import script
@@ -134,7 +83,7 @@ def export_model(
     copied = [MODEL]
     lines = required(trained.package_versions, model)
     texts = {
-        "score.py": standalone_source() + (_PREDICT if trained.columns else _PREDICT_TYPED) + _RUN,
+        "score.py": standalone_source() + (PREDICT if trained.columns else PREDICT_TYPED) + RUN,
         "requirements.txt": "\n".join([*lines, "pyarrow"]) + "\n",
         "requirements.lock": "\n".join(locked([*lines, "pyarrow"])) + "\n",
         "README.md": _readme(trained),
@@ -142,7 +91,8 @@ def export_model(
         "model.json": trained.to_json().decode(),
     }
     if trained.columns:
-        texts[READING] = json.dumps(reading_of(trained), ensure_ascii=False)
+        reading = {**reading_of(trained), "on_missing": on_missing}
+        texts[READING] = json.dumps(reading, ensure_ascii=False)
     known = all(step.use in CATALOGUE for step in spec.steps) and not trained.plug_ins
     training = script(load_bundle(model), trained, spec) if known else None
     if training is not None and division is not None:

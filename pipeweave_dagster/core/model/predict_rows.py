@@ -12,10 +12,9 @@ from pipeweave_dagster.core.hidden_values import notes_without_values
 from pipeweave_dagster.core.model.bundle_scores import score
 from pipeweave_dagster.core.model.column_places import column_places
 from pipeweave_dagster.core.model.frame_cells import as_frame
+from pipeweave_dagster.core.model.lacking_columns import lacking_text, require_columns
 from pipeweave_dagster.core.model.read_frame import read_frame
 from pipeweave_dagster.core.model.unseen_categories import unseen_categories, unseen_note
-
-_SHOWN_ROWS, _SHOWN_COLUMNS = 3, 30
 
 
 class PredictedRows(NamedTuple):
@@ -31,7 +30,12 @@ class PredictedRows(NamedTuple):
 
 
 def predict_rows(
-    bundle: dict[str, Any], reading: dict[str, Any], rows: Any, key: str | None = None
+    bundle: dict[str, Any],
+    reading: dict[str, Any],
+    rows: Any,
+    key: str | None = None,
+    *,
+    refuse: bool = False,
 ) -> PredictedRows:
     """Read rows as the training data was read, and predict them.
 
@@ -40,15 +44,19 @@ def predict_rows(
         reading: How the training data was read, see `read_frame.read_frame`.
         rows: A data frame, a list of dicts, a dict of lists, or an array.
         key: The key of columns that were hashed for training.
+        refuse: Whether rows that lack a column of the model are refused, not scored with it as
+            missing.
 
     Raises:
         ColumnsError: The columns do not fit the training table, or the key is missing.
     """
     frame = as_frame(rows)
+    lacking = lacking_keys(reading, rows, frame)
+    if refuse:
+        require_columns(reading, frame, lacking)
     read = read_frame(reading, frame, key)
     unseen = unseen_categories(bundle, read.rows)
     absent = [c["name"] for c in reading["columns"] if c["name"] not in read.rows]
-    lacking = lacking_keys(reading, rows, frame)
     notes = [absent_note(absent)] if absent else []
     notes += [lacking_note(lacking)] if lacking else []
     hidden = reading.get("hidden", ())
@@ -86,23 +94,6 @@ def lacking_keys(reading: dict[str, Any], rows: Any, frame: pd.DataFrame) -> dic
 def lacking_note(lacking: dict[int, list[str]]) -> str:
     """Return the note on columns that single records lack."""
     return f"Some rows lack columns, treated as missing values: {lacking_text(lacking)}."
-
-
-def lacking_text(lacking: dict[int, list[str]]) -> str:
-    """Return which rows lack which columns.
-
-    Example:
-        >>> lacking_text({1: ["age", "sex"]})
-        'row 1 (counted from 0) lacks `age`, `sex`'
-    """
-    texts = []
-    for number, names in list(lacking.items())[:_SHOWN_ROWS]:
-        shown = ", ".join(f"`{name}`" for name in names[:_SHOWN_COLUMNS])
-        more = len(names) - _SHOWN_COLUMNS
-        texts.append(f"row {number} lacks {shown}" + (f" and {more:,} more" if more > 0 else ""))
-    texts[0] = texts[0].replace(" lacks", " (counted from 0) lacks", 1)
-    more = len(lacking) - len(texts)
-    return "; ".join([*texts, *([f"and {more:,} more rows"] if more > 0 else [])])
 
 
 def blank_note(name: str) -> str:

@@ -16,7 +16,7 @@ def standalone_modules() -> list[ModuleType]:
 
     Each one stands after those that it imports: in one file, what it uses is defined before it.
     """
-    from pipeweave_dagster.core import counted, hidden_values
+    from pipeweave_dagster.core import counted, hidden_values, suggestions
     from pipeweave_dagster.core.model import (
         bundle_file,
         bundle_scores,
@@ -37,6 +37,7 @@ def standalone_modules() -> list[ModuleType]:
         frame_hashes,
         group_relative,
         hashed_values,
+        lacking_columns,
         large_boosters,
         missing_words,
         null_tokens,
@@ -67,7 +68,7 @@ def standalone_modules() -> list[ModuleType]:
         text_moments, value_expressions, value_forms, frame_cells, hashed_values,
         column_cells, column_places, frame_hashes, read_frame,
         value_kinds, closing_lines, surplus_fields, declared_delimiter, text_records, read_file,
-        unseen_categories, predict_rows,
+        unseen_categories, suggestions, lacking_columns, predict_rows,
     ]  # fmt: skip
 
 

@@ -5,8 +5,12 @@ from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.model.predict_rows import absent_note, lacking_text
-from pipeweave_dagster.core.suggestions import nearest_names
+from pipeweave_dagster.core.model.lacking_columns import (
+    lacking_error,
+    missing_text,
+    near_columns,
+)
+from pipeweave_dagster.core.model.predict_rows import absent_note
 
 _SHOWN = 30
 
@@ -48,14 +52,14 @@ def check_columns(
             missing=found.missing,
         )
     if found.missing and refuse:
-        near = {name: nearest_names(name, others, count=1) for name in found.missing}
+        near = near_columns(found.missing, others)
         raise validation_error(
-            f"The data lacks columns that the model uses: {_named(found.missing, near)}.",
+            missing_text(found.missing, near),
             fix="Add or rename the columns; or set `on_missing: score` in pipeweave.yaml, so that"
             " they count as missing values.",
             columns=list(present)[:100],
             missing=found.missing,
-            near={name: names[0] for name, names in near.items() if names},
+            near=near,
         )
     return found
 
@@ -71,23 +75,13 @@ def refuse_lacking(lacking: dict[int, list[str]]) -> None:
     """
     if lacking:
         row, missing = next(iter(lacking.items()))
-        text = lacking_text(lacking)
         raise validation_error(
-            f"The data lacks columns that the model uses: {text}.",
+            lacking_error(lacking),
             fix="Give every row all columns, null where a value is missing; or set"
             " `on_missing: score` in pipeweave.yaml, so that they count as missing values.",
             missing=missing[:100],
             row=row,
         )
-
-
-def _named(missing: Sequence[str], near: dict[str, list[str]]) -> str:
-    texts = [
-        f"`{name}` (the data has `{near[name][0]}`)" if near[name] else f"`{name}`"
-        for name in missing[:_SHOWN]
-    ]
-    more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-    return ", ".join(texts) + more
 
 
 def column_notes(columns: InputColumns, trained: TrainedModel) -> list[str]:

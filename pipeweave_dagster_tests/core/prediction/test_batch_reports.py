@@ -1,6 +1,8 @@
 """Nothing is read otherwise than in training, or left out, in silence."""
 
 import datetime as dt
+import runpy
+import sys
 
 import numpy as np
 import pandas as pd
@@ -162,6 +164,41 @@ def test_a_missing_column_is_refused_with_its_name_and_a_near_one(model):
     assert scored.scored.missing_columns == ["until", "town"]
     assert len(scored.predictions) == ROWS
     assert "untill" in scored.scored.ignored_columns
+
+
+def lacking_rows(lacking):
+    """A file without `town`, or with another name for `until`."""
+    if lacking == "town":
+        return text_rows(content()).drop(columns="town").to_csv(index=False)
+    return content().replace("until,amount", "untill,amount")
+
+
+@pytest.mark.parametrize("lacking", ["town", "until"])
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_the_exported_script_refuses_a_missing_column_in_the_same_words(
+    model, lacking, ending, tmp_path, monkeypatch
+):
+    """It predicted the rows as if the column had no value."""
+    script = runpy.run_path(str(model.exported() / "score.py"))
+    rows, predicted = tmp_path / f"rows.{ending}", tmp_path / "predicted.csv"
+    frame = text_rows(lacking_rows(lacking))
+    frame.to_csv(rows, index=False) if ending == "csv" else frame.to_parquet(rows)
+    monkeypatch.setattr("sys.argv", ["score.py", str(rows), str(predicted)])
+    with pytest.raises(SystemExit) as ended:
+        script["main"]()
+    with pytest.raises(PipeWeaveError) as refused:
+        model.by_file(lacking_rows(lacking), policy=BatchPolicy())
+    assert str(ended.value).startswith(refused.value.message)
+    assert "--on-missing score" in str(ended.value)
+    assert not predicted.exists()
+    monkeypatch.setattr("sys.argv", [*sys.argv, "--on-missing", "score"])
+    script["main"]()
+    assert len(pd.read_csv(predicted)) == ROWS
+    with pytest.raises(ValueError, match="lacks columns that the model uses"):
+        script["predict"](frame)
+    records = [*text_rows(content()).to_dict("records"), {"amount": "5"}]
+    with pytest.raises(ValueError, match=r"row 120 .*lacks .*null where a value is missing"):
+        script["predict"](records)
 
 
 def test_typed_truth_values_of_a_number_are_noted(model):
