@@ -12,7 +12,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.core.documents import TrainedModel
+from pipeweave_dagster.core.documents import SnapshotColumn, TrainedModel
+from pipeweave_dagster.core.ingest.types.written_values import written_moment
 from pipeweave_dagster.core.training.artifacts.packages import required
 
 _WRAPPER = '''
@@ -102,7 +103,7 @@ def _input_example(trained: TrainedModel, model: Path) -> Any:
     reference = model.with_name(trained.reference.name)
     if not reference.exists() or not trained.columns:
         return None
-    row = typical_row(reference, trained.features)
+    row = typical_row(reference, trained)
     return pd.DataFrame([row | dict.fromkeys(trained.hidden)], dtype=object)
 
 
@@ -145,15 +146,31 @@ def signature(trained: TrainedModel) -> Any:
     return ModelSignature(Schema(inputs), Schema(outputs))
 
 
-def typical_row(reference: Path, features: list[str]) -> dict[str, Any]:
-    """Return an input example: the most frequent value of each column, which is nobody's row."""
+def typical_row(reference: Path, trained: TrainedModel) -> dict[str, Any]:
+    """Return an input example: the most frequent value of each column, which is nobody's row.
+
+    It is written as the training data is, so that whoever copies it is told of no other form.
+
+    Args:
+        reference: The sample of the training rows that belongs to the model.
+        trained: Its document.
+    """
     import pyarrow.parquet as pq
 
+    features = trained.features
     rows = pq.read_table(reference, columns=features, partitioning=None).to_pandas()
+    columns = {column.name: column for column in trained.columns}
     modes = {name: rows[name].mode() for name in features}
-    return {name: _as_json(mode.iloc[0]) if len(mode) else None for name, mode in modes.items()}
+    return {
+        name: _as_json(mode.iloc[0], columns.get(name)) if len(mode) else None
+        for name, mode in modes.items()
+    }
 
 
-def _as_json(value: Any) -> Any:
+def _as_json(value: Any, column: SnapshotColumn | None) -> Any:
+    if column is not None and column.type in {"date", "datetime", "time"}:
+        return written_moment(column, value)
     plain = value.item() if hasattr(value, "item") else value
+    if column is not None and column.type == "integer" and isinstance(plain, float):
+        return int(plain)  # pandas holds whole numbers with gaps as floats
     return plain if isinstance(plain, bool | int | float | str) else str(plain)

@@ -130,8 +130,14 @@ def _input(name: str, column: SnapshotColumn | None, rows: Any) -> ModelInput:
                 high=facts[2],
                 span=" to ".join(ends),
             )
-    counts = values.astype(str).value_counts()
-    choices = [str(value) for value in counts.index[:MOST_CHOICES]]
+    if column is not None and type_ in {"date", "datetime", "time"}:
+        # DuckDB is not loaded before it is needed.
+        from pipeweave_dagster.core.ingest.types.written_values import written_moment
+
+        most = values.value_counts().index[:MOST_CHOICES]
+        choices = [written_moment(column, value) for value in most]
+    else:
+        choices = [str(value) for value in values.astype(str).value_counts().index[:MOST_CHOICES]]
     return ModelInput(name=name, type=type_, typical=choices[0], choices=choices)
 
 
