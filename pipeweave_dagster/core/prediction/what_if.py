@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from pipeweave_dagster.core.documents import Part, SnapshotColumn, TrainedModel
+from pipeweave_dagster.core.number_format import estimated
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
 
 if TYPE_CHECKING:
@@ -158,11 +159,11 @@ def _as_prediction(row: dict[str, Any], trained: TrainedModel, notes: list[str])
         if _is_number(row.get(f"probability_{label}"))
     }
     ranked = sorted(probabilities.items(), key=lambda pair: -pair[1])
-    prediction = row.get("prediction")
+    prediction, interval = shown(row)
     return RowPrediction(
-        prediction="" if _is_missing(prediction) else str(prediction),
+        prediction=prediction,
         probabilities=dict(ranked),
-        interval=_interval(row),
+        interval=interval,
         reasons={
             str(row[f"reason_{n}"]): float(row[f"reason_{n}_effect"])
             for n in (1, 2, 3)
@@ -173,11 +174,15 @@ def _as_prediction(row: dict[str, Any], trained: TrainedModel, notes: list[str])
     )
 
 
-def _interval(row: dict[str, Any]) -> str:
-    if _is_number(row.get("lower")) and _is_number(row.get("upper")):
-        return f"{row['lower']:.6g} to {row['upper']:.6g}"
+def shown(row: dict[str, Any]) -> tuple[str, str]:
+    """Return prediction and interval; values have no more decimals than the interval warrants."""
+    prediction = row.get("prediction")
+    if isinstance(prediction, float) and not _is_missing(prediction):
+        value, *limits = estimated(prediction, row.get("lower"), row.get("upper"))
+        return value, " to ".join(limits)
     labels = row.get("prediction_set")
-    return ", ".join(map(str, json.loads(labels))) if isinstance(labels, str) else ""
+    chosen = ", ".join(map(str, json.loads(labels))) if isinstance(labels, str) else ""
+    return "" if _is_missing(prediction) else str(prediction), chosen
 
 
 def _is_number(value: Any) -> bool:

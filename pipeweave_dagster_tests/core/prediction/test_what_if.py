@@ -8,7 +8,7 @@ from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
 from pipeweave_dagster.core.model.read_frame import read_frame
-from pipeweave_dagster.core.prediction import HeldRows, policy_of
+from pipeweave_dagster.core.prediction import HeldRows, policy_of, what_if
 from pipeweave_dagster.core.prediction.what_if import model_inputs, predict_row
 from pipeweave_dagster_tests.factories import make_snapshot, train_small_model
 
@@ -90,3 +90,17 @@ def test_a_value_of_another_type_is_reported(model):
     except PipeWeaveError as error:
         notes = [error.text]
     assert any("tall" in note or "x" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ({"prediction": 1234.56789, "lower": 1100.2, "upper": 1340.9}, ("1,235", "1,100 to 1,341")),
+        ({"prediction": 3.14159265, "lower": 2.98765, "upper": 3.3}, ("3.142", "2.988 to 3.3")),
+        ({"prediction": 0.1 + 0.2}, ("0.3", "")),
+        ({"prediction": float("nan")}, ("", "")),
+        ({"prediction": "yes", "prediction_set": '["yes", "no"]'}, ("yes", "yes, no")),
+    ],
+)
+def test_a_value_is_shown_with_the_decimals_that_its_interval_warrants(row, shown):
+    assert what_if.shown(row) == shown

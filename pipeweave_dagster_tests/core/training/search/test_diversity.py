@@ -59,7 +59,7 @@ def test_the_best_of_a_family_goes_on_and_keeps_its_models_if_it_is_not_much_wor
     worse = result("svm", "svm", scores=[1.7], seconds=0.1)
     search.results.extend([near, far, worse])
     search.ranking.release_models(1)
-    assert not (near.released or far.released)
+    assert (near.released, far.released) == (False, False)
     assert [r.candidate.family for r in search.ranking.family_leaders(1)] == ["lightgbm", "mlp"]
     assert next_task(search) is not None
     assert (near.busy, far.busy, worse.busy) == (True, False, False)
