@@ -5,17 +5,25 @@ on, which the name of an outcome, or the last position in a wide table, reaches 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from pipeweave_dagster.core.documents import ColumnDeduction, DatasetSnapshot
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
+from pipeweave_dagster.core.schema.name_units import without_unit
 from pipeweave_dagster.core.schema.type_model.name_ngrams import words_of
 
 CREDIBLE = 0.35
 
 
+def _folded(name: str) -> str:
+    """Return a name without accents, whose letters `words_of` would take for gaps."""
+    parts = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
 def _words(text: str) -> frozenset[str]:
-    return frozenset(words_of(text))
+    return frozenset(words_of(_folded(text)))
 
 
 _SURE_NAME = re.compile(
@@ -26,16 +34,25 @@ _SURE_NAME = re.compile(
 # Names of outcomes and quantities, if the whole name is that one word.
 _QUANTITIES = _words(
     "price rating quality salary charges profit sales strength score grade revenue yield "
-    "consumption mpg income species variety"
+    "consumption mpg income species variety rent wage wages "
+    "preis miete kaltmiete warmmiete gehalt lohn umsatz ertrag gewinn einkommen verbrauch qualität "
+    "prix loyer salaire ventes revenu rendement qualité "
+    "precio alquiler salario ventas ingresos rendimiento calidad "
+    "prezzo affitto stipendio vendite ricavi qualità preço aluguel vendas receita qualidade "
+    "prijs huur salaris omzet opbrengst kwaliteit"
 )
 _LIKELY_WORDS = _QUANTITIES | _words(
     "target label class outcome churn attrition default fraud survived survival alive died death "
     "mortality success status approved won converted clicked purchase purchased cancelled "
     "cancellation cancellations readmitted stroke cancer disease diabetes spam passed pass delay "
-    "sold points tomorrow cost emissions winner recid recidivism value"
+    "sold points tomorrow cost emissions winner recid recidivism value "
+    "kosten ergebnis klasse kündigung gekündigt ausfall betrug storniert verkauft bestanden "
+    "coût résultat cible classe fraude résilié coste costo resultado objetivo clase cancelado "
+    "risultato obiettivo esito custo alvo kosten uitkomst doel"
 )
 _LIKELY_END = re.compile(
-    r"(price|salary|charges|quality|rating|sales|success|churn|attrition|fraud|tomorrow|purchase)$",
+    r"(price|salary|charges|quality|rating|sales|success|churn|attrition|fraud|tomorrow|purchase"
+    r"|preis|miete|gehalt|umsatz|prijs|huur)$",
     re.IGNORECASE,
 )
 # Time, position and names describe a row, and are hardly ever predicted.
@@ -43,6 +60,7 @@ _DESCRIPTORS = _words(
     "year month day date time hour minute week weekday id code zip zipcode postcode lat latitude "
     "lon lng longitude note notes comment comments name description version ver neighborhood index"
 )
+_OF_MONEY = 0.2
 _MANY_CLASSES = 30
 _FEW_COLUMNS = 4
 _EXCLUDED_TYPES = frozenset(
@@ -99,11 +117,12 @@ def _possible(column: ColumnDeduction, profile: ColumnProfile) -> bool:
 
 
 def _by_name(name: str, names: set[str]) -> tuple[float, str]:
-    stripped, words = name.strip(), words_of(name)
+    bare = without_unit(name)
+    stripped, words = _folded(bare.name), words_of(_folded(bare.name))
     reason = "it has a common name for a target"
     # Beside x or z, y is a coordinate.
-    only_y = stripped.casefold() == "y" and not names & {"x", "z"}
-    if only_y or _SURE_NAME.fullmatch(stripped):
+    only_y = name.strip().casefold() == "y" and not names & {"x", "z"}
+    if only_y or _SURE_NAME.fullmatch(name.strip()) or _SURE_NAME.fullmatch(stripped):
         return 0.6, reason
     if not words:
         return 0.0, ""
@@ -111,8 +130,11 @@ def _by_name(name: str, names: set[str]) -> tuple[float, str]:
         return 0.4, reason
     if words[-1] in _DESCRIPTORS or words[0] in {"year", "month", "day"}:
         return -0.3, ""
-    likely = _LIKELY_WORDS & set(words) or _LIKELY_END.search(stripped)
-    return (0.3, reason) if likely or words == ["type"] else (0.0, "")
+    likely = _LIKELY_WORDS & {*words, *words_of(_folded(name))} or _LIKELY_END.search(stripped)
+    if likely or words == ["type"]:
+        return (0.4 if bare.is_money else 0.3), reason
+    # Of many amounts of money, hardly one is the target, so this alone suggests none.
+    return (_OF_MONEY, "it is an amount of money") if bare.is_money else (0.0, "")
 
 
 def _by_position(
