@@ -35,6 +35,8 @@ class ColumnProfile:
         is_row_number: Whether the values are consecutive integers, each in one row, in any order.
         repeats: Rows with a value that repeat an earlier row in every column of the table.
         unit: Unit in the text of the numbers.
+        smoothness: Of whole numbers, how far neighbours are about as frequent, in standard
+            deviations; see `meaning.quantities.smoothness_of`.
     """
 
     name: str
@@ -59,6 +61,7 @@ class ColumnProfile:
     is_row_number: bool = False
     repeats: int = 0
     unit: str | None = None
+    smoothness: float | None = None
 
     @property
     def filled(self) -> int:

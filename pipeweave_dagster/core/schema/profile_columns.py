@@ -8,11 +8,13 @@ from typing import Any
 from pipeweave_dagster.core.arrow_values import numbers_of
 from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
+from pipeweave_dagster.core.schema.meaning.quantities import smoothness_of
 from pipeweave_dagster.core.schema.repeated_rows import without_repeated_rows
 
 _TOP = 50
 _SAMPLE = 200
 _MAX_TEXT = 300
+_MOST_COUNTED = 1000
 _ENDS = 12
 _THREADS = 2
 
@@ -74,8 +76,18 @@ def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
         and rows == len(distinct)
         and stats["high"] - stats["low"] == rows - 1,
         unit=column.unit,
+        smoothness=_smoothness(distinct, counts) if numbers and integral else None,
         **stats,
     )
+
+
+def _smoothness(distinct: Any, counts: Any) -> float | None:
+    """Return how far the frequencies of neighbouring whole numbers are alike."""
+    import pyarrow.compute as pc
+
+    if not len(counts) or len(counts) > _MOST_COUNTED:
+        return None
+    return smoothness_of(counts.take(pc.array_sort_indices(distinct.chunk(0))).to_pylist())
 
 
 def _top(text: Any, counts: Any) -> dict[str, int]:

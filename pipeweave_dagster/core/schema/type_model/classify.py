@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.documents import SemanticType
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.kind_words import KIND_WORDS
+from pipeweave_dagster.core.schema.meaning.quantities import meaning_of_quantity
 from pipeweave_dagster.core.schema.meaning.rules import Meaning, is_certain, meaning_by_rules
 from pipeweave_dagster.core.schema.type_model import forests
 from pipeweave_dagster.core.schema.type_model.contributions import contributions
@@ -25,6 +26,7 @@ _SEMANTIC: dict[str, SemanticType] = {
     "not-generalizable": "identifier",
     "context-specific": "context_specific",
 }
+_CODES = {"categorical", "context_specific"}
 _MIN_ALTERNATIVE = 0.03
 # No feature is made of an identifier: to lose numbers costs more than to keep an identifier.
 _SURE_IDENTIFIER = 0.6
@@ -41,8 +43,14 @@ def classify_columns(profiles: list[ColumnProfile]) -> list[Meaning]:
         for row in forests.probabilities_of(inputs)
     ]
     numeric = [p.name for p in profiles if p.storage in {"integer", "number"}]
-    rules = [meaning_by_rules(p, numeric) for p in profiles]
+    by_rules = [meaning_by_rules(p, numeric) for p in profiles]
+    proven = [meaning_of_quantity(*each) for each in zip(profiles, by_rules, strict=True)]
+    rules = [own or rule for own, rule in zip(proven, by_rules, strict=True)]
     found = [_combine(*each) for each in zip(profiles, chances, rules, strict=True)]
+    found = [
+        own if own is not None and meaning.type in _CODES else meaning
+        for own, meaning in zip(proven, found, strict=True)
+    ]
     return _with_facts(columns, inputs, chances, rules, found)
 
 
