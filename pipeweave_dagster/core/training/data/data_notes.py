@@ -20,7 +20,10 @@ def data_notes(training_set: TrainingSet) -> list[str]:
     if len(training_set.problem.folds) == 1:
         notes.append("One hold-out part instead of folds: the table is large for the budget.")
     if spec.split.kind == "hash" and len(table.y) <= training_set.limits.group_hint_rows:
-        notes += group_notes(table.raw, table.y, len(table.classes))
+        # What was measured decides; a hint would contradict it.
+        measured = {gap.column for gap in spec.structure if gap.kind == "group"}
+        unmeasured = table.raw.drop(columns=[*measured], errors="ignore")
+        notes += group_notes(unmeasured, table.y, len(table.classes))
     notes += [s.reason for s in spec.steps if s.kind == "extract" and s.reason]
     notes += _class_notes(training_set)
     notes += monotone_notes(spec, table.classes)

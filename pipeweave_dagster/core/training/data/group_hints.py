@@ -4,6 +4,7 @@ Only proposed, never assumed: a shared ticket may mean a family, a shared postco
 """
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ _REPEATED_SHARE = (0.1, 0.98)
 _MIN_Z = 3.0
 _MOST_NOTES = 3
 _REMEDY = "`split: {group: "
+_HINTED = re.compile(r"`split: \{group: ([^`]*)\}`")
 
 
 def group_notes(table: pd.DataFrame, y: Array, classes: int) -> list[str]:
@@ -49,6 +51,17 @@ def group_notes(table: pd.DataFrame, y: Array, classes: int) -> list[str]:
 def is_group_hint(note: str) -> bool:
     """Return whether a note is one of `group_notes`."""
     return _REMEDY in note
+
+
+def hinted_group(note: str) -> str | None:
+    """Return the column of which a note says that it groups rows; None for other notes.
+
+    Example:
+        >>> hinted_group("Set `split: {group: patient}` in pipeweave.yaml.")
+        'patient'
+    """
+    found = _HINTED.search(note)
+    return found[1] if found else None
 
 
 def _groups(column: pd.Series) -> tuple[np.ndarray, int] | None:

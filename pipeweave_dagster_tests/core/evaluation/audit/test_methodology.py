@@ -177,6 +177,14 @@ def test_findings_of_groups_and_of_both_sides_are_cited(sound):
         assert failed[0].message.startswith(f"{finding_code} c:")
 
 
+@pytest.mark.parametrize("state", ["passed", "fixed"])
+def test_a_measured_group_decides_and_a_hint_counts_for_others_alone(sound, state):
+    measured = finding("PW604", state=state)
+    for column, failed in (("c", set()), ("ticket", {"PE112"})):
+        notes = [f"Rows repeat. Set `split: {{group: {column}}}` in pipeweave.yaml."]
+        assert codes(changed(sound, findings=measured, trained={"notes": notes})) == failed
+
+
 def test_a_check_that_does_not_apply_has_not_passed(sound):
     empty = {"canary": None, "stability": None, "periods": [], "metrics": {}, "baseline": {}}
     score = changed(sound, evaluation=empty, trained={"leaderboard": [], "classes": []})

@@ -5,7 +5,7 @@ from pipeweave_dagster.core.evaluation.audit.checks.registry import (
     ScoreFacts,
     check,
 )
-from pipeweave_dagster.core.training.data.group_hints import is_group_hint
+from pipeweave_dagster.core.training.data.group_hints import hinted_group
 from pipeweave_dagster.core.training.data.split_keys import COPIES_ON_BOTH_SIDES
 
 _DOMINANT = 0.8
@@ -56,8 +56,11 @@ def split_respects_time(facts: ScoreFacts) -> str | None:
 
 @check("PE112", "Split keeps groups together")
 def split_keeps_groups(facts: ScoreFacts) -> str | None:
-    """Fail where guardrail PW604 alerts, or training noted groups with similar targets."""
-    hints = (note for note in facts.trained.notes if is_group_hint(note))
+    """Fail where PW604 alerts, or training noted groups of a column that PW604 did not measure."""
+    found = facts.findings.findings if facts.findings else []
+    measured = {name for each in found if each.code == "PW604" for name in each.columns}
+    hinted = ((hinted_group(note), note) for note in facts.trained.notes)
+    hints = (note for name, note in hinted if name is not None and name not in measured)
     return facts.alert("PW604") or next(hints, None)
 
 
