@@ -5,6 +5,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+SLOWEST = 6.0
+"""Real seconds that one second of a work clock takes at most, on a machine that others use."""
+
+
+def work_clock(
+    worked: Callable[[], float] = time.thread_time, real: Callable[[], float] = time.monotonic
+) -> Callable[[], float]:
+    """Return a clock, from 0, of the processor time of this thread.
+
+    What is measured within such a limit does not depend on what else the machine does. Where the
+    thread gets less than a sixth of a processor, the clock goes on with that, so that it ends.
+
+    Args:
+        worked: Processor time of the thread, in seconds.
+        real: Real time, in seconds.
+    """
+    first_worked, first_real = worked(), real()
+    return lambda: max(worked() - first_worked, (real() - first_real) / SLOWEST)
+
 
 @dataclass
 class Pace:

@@ -1,6 +1,5 @@
 """Find the columns by which rows are structured, and measure what that means for the score."""
 
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.documents import SplitGap
-from pipeweave_dagster.core.pace import Pace
+from pipeweave_dagster.core.pace import Pace, work_clock
 from pipeweave_dagster.core.quality.structure.candidates import (
     Candidate,
     group_candidates,
@@ -23,7 +22,9 @@ from pipeweave_dagster.core.quality.structure.split_folds import (
 )
 
 LIMIT_S = 10.0
-"""All columns together get so many seconds; rows and columns are bounded as well."""
+"""All columns together get so many seconds of work, whatever the budget of the training is and
+whatever else the machine does: the same table gets the same finding. Rows and columns are bounded
+as well."""
 SIMILAR = 0.8
 """Share of the largest gap from which on another column divides the rows nearly as well."""
 _DIGITS = 4
@@ -33,7 +34,7 @@ def find_gaps(
     features: list[Column],
     predictors: list[Column],
     target: Target,
-    now: Callable[[], float] = time.monotonic,
+    now: Callable[[], float] | None = None,
 ) -> list[SplitGap]:
     """Return the gap of each candidate, the one to split by first.
 
@@ -43,8 +44,9 @@ def find_gaps(
         features: Columns that a model may read, without proven leaks.
         predictors: The same and the identifiers.
         target: The target.
-        now: The clock, in seconds.
+        now: The clock, in seconds; by default that of the work of this thread.
     """
+    now = now or work_clock()
     candidates = [*time_candidates(features), *group_candidates(predictors, features, target)]
     pace = Pace(now() + LIMIT_S, now)
     found: list[tuple[Candidate, SplitGap]] = []

@@ -1,11 +1,13 @@
 """Times and groups of rows are found by what they do to a score, and nothing else is."""
 
 import datetime as dt
+from itertools import count
 
 import numpy as np
 import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings, SplitSetting
+from pipeweave_dagster.core.pace import work_clock
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.structure.find_gaps import find_gaps
 from pipeweave_dagster_tests.factories import make_dataset
@@ -80,5 +82,10 @@ def test_no_column_is_tested_once_the_time_is_over(case_of, by_time):
     case = case_of({**by_time, "later": [day + dt.timedelta(days=1) for day in by_time["day"]]})
     features = [c for c in case.table.features if c.name != "y"]
     assert len(find_gaps(features, [], case.target)) == 2
+    # On a machine at work on other things, as many columns are tested: its own work counts.
+    busy = work_clock(worked=count(0, 1).__next__, real=count(0, 5).__next__)
+    assert len(find_gaps(features, [], case.target, now=busy)) == 2
+    stuck = work_clock(worked=count(0, 0).__next__, real=count(0, 40).__next__)
+    assert len(find_gaps(features, [], case.target, now=stuck)) == 1
     clock = iter([0.0, 1.0, 60.0])
     assert len(find_gaps(features, [], case.target, now=lambda: next(clock))) == 1
