@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from pipeweave_dagster.core.ingest.base import database
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests import kept_database
+from pipeweave_dagster_tests.pairwise import keep_pairs
 from pipeweave_dagster_tests.servers.browser import browser
 from pipeweave_dagster_tests.servers.databases import (
     mariadb_server,
@@ -123,12 +124,13 @@ def _clean_environment(_network_guard: Path) -> Iterator[None]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that share a fixture of their module run in one process, so that it is made once.
 
     So do those that share something costly of the whole session. What takes longest comes first,
     or one process would be at work long after the others.
     """
+    keep_pairs(config, items)
     for item in items:
         info = getattr(item, "_fixtureinfo", None)
         made = info.name2fixturedefs.values() if info else ()

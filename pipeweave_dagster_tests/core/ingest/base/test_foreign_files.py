@@ -132,6 +132,7 @@ class Opened:
         return (pytest.fail, ("the pickle was opened",))
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize("made", [Opened(), {"a": [1]}, [1, 2]], ids=["code", "dict", "list"])

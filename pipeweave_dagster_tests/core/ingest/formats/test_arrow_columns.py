@@ -55,6 +55,7 @@ def table_of(array, name="x"):
     return pa.table({name: array, "n": range(len(array)), "word": ["w"] * len(array)})
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("write", WRITERS)
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "+02:00"])

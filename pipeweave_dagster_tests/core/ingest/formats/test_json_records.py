@@ -174,6 +174,7 @@ def test_encodings(read, rows, encoding, lines):
     assert rows() == records
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
 @pytest.mark.parametrize("bad", ["{broken", '{"id": 3, "v": ', "oops", '["a"]', "7"])
 @pytest.mark.parametrize("at", [0, 1, 20, 39])

@@ -225,6 +225,7 @@ def test_merges_of_the_whole_sheet_are_no_danger(read, rows):
     assert len(rows()) == 5
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("word", ["Grand Total", "Total", "TOTAL:", "Subtotal", "Summe"])
 @pytest.mark.parametrize("gap", [[], [[None]]])
 @pytest.mark.parametrize("count", [4, 30])

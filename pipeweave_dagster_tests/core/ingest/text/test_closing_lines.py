@@ -13,6 +13,7 @@ ENDS = [
 ]
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("count", [2, 12])
 @pytest.mark.parametrize("more", ["", ";x"])

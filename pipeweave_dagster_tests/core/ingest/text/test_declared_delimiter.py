@@ -5,6 +5,7 @@ import pytest
 from pipeweave_dagster.core.documents import ReadSetting
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("quote", ["", '"'])
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])

@@ -65,6 +65,7 @@ def table(tmp_path):
     return table_
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 @pytest.mark.parametrize("kind", ["psql", "mysql", "ruled"])
 @pytest.mark.parametrize("case", ROWS)
@@ -87,6 +88,7 @@ def test_a_batch_to_predict_is_read_alike(read, rows, tmp_path, kind):
     assert rows() == wanted
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("text", ["x y z", "aa bb cc", "n m 7"])
 @pytest.mark.parametrize("kind", ["psql", "mysql", "ruled"])
 @pytest.mark.parametrize("count", [1, 2, 3, 8])
@@ -95,6 +97,7 @@ def test_short_texts_above_a_rule_are_names(table, text, kind, count):
     assert (plan.layout.names, len(body)) == ([*NAMES], count)
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("above", [[], ["# Stock", ""], ["Stock", "of the day", ""]])
 @pytest.mark.parametrize("below", [[], ["", "_as of Nov_"], ["Source: us", "", "* counted, twice"]])
 @pytest.mark.parametrize("rule", ["|:--|--:|", "| --- | --- |", "|-|-|"])

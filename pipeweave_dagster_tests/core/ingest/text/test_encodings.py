@@ -143,6 +143,7 @@ def test_long_files(tmp_path, encoding):
     assert as_utf8(text.encode(encoding), tmp_path) == text
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
 @pytest.mark.parametrize(
     "text",
@@ -177,6 +178,7 @@ def test_unicode_with_and_without_a_mark(read, rows, language, encoding):
     assert snapshot.notes == []
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("at", [1, 250, 500])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("bad", ["café".encode("cp1252"), "Zoë ".encode() + b"caf\xe9"])

@@ -32,6 +32,7 @@ def text_of(*lines, delimiter="\t"):
     return "".join(delimiter.join(line) + "\n" for line in written)
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("comments", [0, 2, 60])
 @pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
 @pytest.mark.parametrize("formats", NOTATIONS.values(), ids=NOTATIONS)

@@ -97,6 +97,7 @@ STAMPS = [
 ]
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("stamp", STAMPS)
 @pytest.mark.parametrize("first", ["{:02}.01.2024", "Region {}"])
 @pytest.mark.parametrize("end", ["", ";;"])

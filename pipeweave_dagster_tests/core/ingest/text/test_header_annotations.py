@@ -48,6 +48,7 @@ def test_a_logger_with_a_title_units_and_aggregates(read):
     assert snapshot.rows == 20
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("fields", [2, 3, 8])
 @pytest.mark.parametrize("unit", ["Deg C", "volts", "meters/second", ""])
 @pytest.mark.parametrize("aggregate", ["Avg", "Smp", "WVc", "TMx"])

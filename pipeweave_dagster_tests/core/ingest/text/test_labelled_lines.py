@@ -60,6 +60,7 @@ def written(head, periods, delimiter=",", series=2):
     return "\n".join(map(delimiter.join, quoted)) + "\n"
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("periods", PERIODS)
 @pytest.mark.parametrize("office", SERIES)
 @pytest.mark.parametrize(("delimiter", "series"), [(",", 2), (";", 2), (",", 1)])

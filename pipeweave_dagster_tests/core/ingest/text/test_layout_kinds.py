@@ -248,6 +248,7 @@ def test_a_second_address_like_the_first_makes_no_row_a_header(read, rows):
     assert rows()[0]["billing"] == street.format(0)
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("row", ["1,;,;,;", "1,an ox,owl,an ox", "7.5,a,c|9,a", "1,a,b,b"])
 @pytest.mark.parametrize("further", [1, 2, 4])
 @pytest.mark.parametrize("delimiter", [",", "\t"])

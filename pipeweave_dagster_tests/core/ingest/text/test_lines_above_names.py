@@ -17,6 +17,7 @@ def body(count):
     )
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("count", [4, 25, 300])
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 @pytest.mark.parametrize("above", ACCOUNT.values(), ids=ACCOUNT)
@@ -44,6 +45,7 @@ GROUPS = {
 }
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("count", [4, 60])
 @pytest.mark.parametrize("title", ["", "Counts of the year\n"])
 @pytest.mark.parametrize("header", GROUPS.values(), ids=GROUPS)
@@ -100,6 +102,7 @@ HEADS = {
 }
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("count", [9, 40, 300])
 @pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
 @pytest.mark.parametrize(("head", "names", "row"), HEADS.values(), ids=HEADS)
@@ -122,6 +125,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("count", [9, 60])
 @pytest.mark.parametrize("delimiter", [",", "\t"])
 @pytest.mark.parametrize("units", ["", "s;V\n"], ids=["no units", "units"])

@@ -14,6 +14,7 @@ def test_a_title_with_as_many_words_as_columns_is_one_text(read, title):
     ]
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("page", ["Page {} of 4", "Page {}", "Seite {} von 4", "página {}/4"])
 @pytest.mark.parametrize("line", ["{},,", ",,{}", "{}"])
 @pytest.mark.parametrize("header", ["", "Date,Item,Qty\n"])

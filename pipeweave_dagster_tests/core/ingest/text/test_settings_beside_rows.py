@@ -28,6 +28,7 @@ def text_of(lines, delimiter=","):
     return "".join(delimiter.join(line) + "\n" for line in lines)
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("settings", [1, 2, 6])
 @pytest.mark.parametrize("count", [14, 60, 200])
 @pytest.mark.parametrize("left", [True, False])

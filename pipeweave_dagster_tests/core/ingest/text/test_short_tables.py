@@ -69,6 +69,7 @@ def text_of(above, below, delimiter, count, names=NAMES):
     return above.format(d=delimiter) + table + below.format(d=delimiter)
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("count", [3, 5, 40])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("below", BELOW.values(), ids=BELOW)

@@ -32,6 +32,7 @@ def layout_of(*head, kinds, count, delimiter=","):
     return detect_layout(parse_records(text, TextDialect(delimiter)))
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("count", [4, 20, 200])
 @pytest.mark.parametrize("survey", SURVEYS)
 @pytest.mark.parametrize("name", ["Q{}", "q{}_text", "VAR{:03}", "item {}"])

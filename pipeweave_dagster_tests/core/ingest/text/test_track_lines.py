@@ -18,6 +18,7 @@ def intervals(count, chromosome, delimiter):
     return [delimiter.join(map(str, row)) for row in rows]
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("delimiter", ["\t", " "])
 @pytest.mark.parametrize("tracks", [1, 2, 4])

@@ -16,6 +16,7 @@ def table(name, texts):
     return f"{name},v\n" + "".join(f"{t},{i}\n" for i, t in enumerate(texts))
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("name", ["date", "x"])
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("whole", [str, lambda t: t.lstrip("0"), lambda t: f"{t}.0"])
@@ -25,6 +26,7 @@ def test_dates_as_whole_numbers_are_dates(form, name, whole, read, rows):
     assert [row[name] for row in rows()] == DAYS
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("name", ["MESS_DATUM", "x"])
 @pytest.mark.parametrize(
     ("form", "step"),

@@ -129,6 +129,7 @@ LEDGERS = {
 AMOUNTS = [round(random.Random(i).uniform(-9000, 9000), 2) for i in range(120)]
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("form", LEDGERS)
 @pytest.mark.parametrize("few", [False, True])
 @pytest.mark.parametrize("gaps", [0, 9])

@@ -19,6 +19,7 @@ TEXTS = {
 }
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("type_", ["number", "integer"])
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
 @pytest.mark.parametrize(("values", "wanted", "found"), TEXTS.values(), ids=TEXTS)

@@ -28,6 +28,7 @@ CASES = [
 ]
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize(("first", "second", "label"), CASES)
 @pytest.mark.parametrize("rows", [20, 400])
 @pytest.mark.parametrize("delimiter", [";", "\t"])

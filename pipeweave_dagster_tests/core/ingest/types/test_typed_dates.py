@@ -22,6 +22,7 @@ def packed(table, format_):
     return buffer.getvalue()
 
 
+@pytest.mark.pairwise
 @pytest.mark.parametrize("format_", ["parquet", "feather", "json"])
 @pytest.mark.parametrize("form", ["%Y%m%d", "%m%d%Y"])
 @pytest.mark.parametrize("every", [100, 4])
