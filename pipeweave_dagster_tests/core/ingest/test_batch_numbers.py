@@ -32,7 +32,7 @@ def expected(cells: list[str | None], pattern: str, kind: type) -> list[Any] | N
 
 
 @given(st.lists(CELLS, min_size=1, max_size=8), st.integers(0, 3))
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_no_cell_is_read_that_the_parser_refuses(cells: list[str | None], skipped: int) -> None:
     texts = pa.array(["1"] * skipped + cells, pa.string()).slice(skipped)
     for read, parser, kind in ((numbers, ROUNDED_NUMBER, float), (whole_numbers, INTEGER, int)):

@@ -45,7 +45,7 @@ def test_the_work_for_a_line_is_linear_in_its_length(monkeypatch, unit, width):
             return found
 
     monkeypatch.setattr(repair_record, "ClosingQuotes", Counting)
-    for count in (2_000, 20_000):
+    for count in (2_000, 8_000):
         looked_at.clear()
         raw = unit * count
         fields, _ = split_leniently(raw, COMMA, width)
