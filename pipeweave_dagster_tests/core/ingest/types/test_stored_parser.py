@@ -1,6 +1,5 @@
 """A batch is read as the training table was: every parser is found again by what is stored."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,15 +30,18 @@ def column_of(parser):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "parser", [BOOLEAN, TEXT, *PLAIN_NUMBERS, *TIMED, *TIMES], ids=lambda p: p.format or p.type
-)
-def test_every_single_parser_is_found_again(parser):
-    found = parser_of_column(column_of(parser))
+def found_again(parser):
+    """The parser that a batch is read with."""
     # A number of a batch is read to the nearest float, whatever the digits of the training table.
     # An earlier release wrote `thousands ' '` for numbers with either decimal mark.
     expected = THOUSANDS_BLANK if parser.format == THOUSANDS_BLANK.format else parser
-    assert found == (ROUNDED_NUMBER if parser in {NUMBER, LONG_NUMBER} else expected)
+    return ROUNDED_NUMBER if parser in {NUMBER, LONG_NUMBER} else expected
+
+
+def test_every_single_parser_is_found_again():
+    parsers = [BOOLEAN, TEXT, *PLAIN_NUMBERS, *TIMED, *TIMES]
+    assert len(parsers) > 300
+    assert [p for p in parsers if parser_of_column(column_of(p)) != found_again(p)] == []
 
 
 affixed = st.builds(
