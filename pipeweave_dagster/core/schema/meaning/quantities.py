@@ -121,4 +121,4 @@ def smoothness_of(counts: list[int]) -> float | None:
     found, ordered = np.array(counts), np.sort(counts)
     ranks = (np.searchsorted(ordered, found) + np.searchsorted(ordered, found, "right")) / 2
     ratio = float((np.diff(ranks) ** 2).sum() / ((ranks - ranks.mean()) ** 2).sum())
-    return (2 - ratio) / 2 * len(counts) ** 0.5
+    return float((2 - ratio) / 2 * len(counts) ** 0.5)
