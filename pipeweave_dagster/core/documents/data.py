@@ -142,7 +142,8 @@ class DatasetSnapshot(Document):
 
     `left_out` lists the first hundred lines that were taken for neither header nor row; `read` is
     what the user set of the file. `set_missing` counts, for a batch, the values per column that are
-    none of the training type. `withheld` names the columns of the file that the setting `privacy`
+    none of the training type. `notes_quarantined` counts the quarantined rows that were recognised
+    as notes below the table. `withheld` names the columns of the file that the setting `privacy`
     keeps out of the table.
     """
 
@@ -151,6 +152,7 @@ class DatasetSnapshot(Document):
     rows_read: int
     rows: int
     rows_quarantined: int
+    notes_quarantined: int = Field(default=0, exclude_if=operator.not_)
     columns: list[SnapshotColumn]
     data: Payload
     quarantine: Payload | None = None

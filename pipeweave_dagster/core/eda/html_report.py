@@ -3,7 +3,13 @@
 from functools import cache
 from typing import Any
 
-from pipeweave_dagster.core.eda.view_rows import count, finding_groups, percent, relation_rows
+from pipeweave_dagster.core.eda.view_rows import (
+    count,
+    finding_groups,
+    percent,
+    percents,
+    relation_rows,
+)
 from pipeweave_dagster.core.number_format import number, shown, step
 from pipeweave_dagster.core.safe_text import plain
 from pipeweave_dagster.core.schema.meaning.kind_words import kind_label
@@ -27,6 +33,7 @@ def _environment() -> Any:
     environment.filters |= {"step": step, "kind_label": kind_label}
     environment.globals |= {
         "finding_groups": finding_groups,
+        "percents": percents,
         "relation_rows": relation_rows,
         "shown": shown,
         "histogram": report_charts.histogram,

@@ -21,6 +21,27 @@ def percent(share: float | None) -> str:
     return f"{100 * share:.1f} %"
 
 
+def percents(parts: list[int], total: int) -> list[str]:
+    """Return the shares of parts of a whole in per cent, which add up to 100.0 with the rest.
+
+    The tenths that are left after rounding down go to the parts that lost most by it.
+
+    Example:
+        >>> percents([4389, 1611], 6000), percents([1, 1], 3)
+        (['73.2 %', '26.8 %'], ['33.4 %', '33.3 %'])
+    """
+    rest = max(0, total - sum(parts))
+    tenths = [1000 * part // total if total else 0 for part in (*parts, rest)]
+    lost = [1000 * part % total if total else 0 for part in (*parts, rest)]
+    for place in sorted(range(len(lost)), key=lambda k: (-lost[k], k))[: 1000 - sum(tenths)]:
+        tenths[place] += 1
+    exact = (percent(part / total if total else None) for part in parts)
+    return [
+        text if text[0] in "<>n" else f"{shown / 10:.1f} %"
+        for text, shown in zip(exact, tenths, strict=False)
+    ]
+
+
 def count(value: int) -> str:
     """Return an integer with thousands separators."""
     return f"{value:,}"

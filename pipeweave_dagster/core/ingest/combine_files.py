@@ -2,9 +2,10 @@
 """Concatenate several files of one data set, matching columns by name."""
 
 import re
+from dataclasses import replace
 
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.model.column_names import fold_name
 
@@ -36,7 +37,7 @@ def combine_tables(tables: list[RawTable], files: list[str], space: Workspace) -
         dialect=first.dialect,
         rows=sum(t.rows for t in tables),
         rejected=[
-            RejectedRecord(r.line, f"{file}: {r.reason}", r.text)
+            replace(r, reason=f"{file}: {r.reason}")
             for t, file in zip(tables, files, strict=True)
             for r in t.rejected
         ],

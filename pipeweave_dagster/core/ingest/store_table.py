@@ -65,6 +65,7 @@ def store_table(
         update={
             "rows_read": raw.rows + len(raw.rejected),
             "rows_quarantined": len(quarantined),
+            "notes_quarantined": sum(r.is_note for r in raw.rejected),
             "quarantine": quarantine,
         }
     )

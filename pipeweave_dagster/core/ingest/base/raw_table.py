@@ -14,11 +14,15 @@ CELL_END = "\x1f"
 
 @dataclass(frozen=True)
 class RejectedRecord:
-    """A record left out of the table, with its line in the file and the reason."""
+    """A record left out of the table, with its line in the file and the reason.
+
+    `is_note` says that it was recognised as a note below the table, so that no row is lost.
+    """
 
     line: int
     reason: str
     text: str
+    is_note: bool = False
 
 
 @dataclass

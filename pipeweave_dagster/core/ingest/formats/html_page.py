@@ -104,7 +104,9 @@ def _split_footer(grid: HtmlGrid) -> list[RejectedRecord]:
     footer = [row for row in rows if row in grid.footer]
     if len(footer) == len(rows):
         return []
-    return [RejectedRecord(row, _FOOTER, " | ".join(rows.pop(row).values())) for row in footer]
+    texts = [" | ".join(rows.pop(row).values()) for row in footer]
+    pairs = zip(footer, texts, strict=True)
+    return [RejectedRecord(row, _FOOTER, text, is_note=True) for row, text in pairs]
 
 
 def _notes(grid: HtmlGrid, filled: dict[int, int]) -> list[str]:

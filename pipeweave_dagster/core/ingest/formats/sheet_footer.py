@@ -56,7 +56,7 @@ def split_footer(sheet: Sheet) -> list[LeftOut]:
 def rejected_notes(left_out: list[LeftOut]) -> list[RejectedRecord]:
     """Return the notes below a table as rejected records."""
     reason = "a note below the table"
-    return [RejectedRecord(n.row, f"{reason} ({n.text!r})", n.text) for n in left_out]
+    return [RejectedRecord(n.row, f"{reason} ({n.text!r})", n.text, is_note=True) for n in left_out]
 
 
 def _start_of_block(sheet: Sheet, rows: list[int]) -> int:

@@ -1,5 +1,7 @@
 """Lines of one text below the rows, such as `End of report`, also in short and narrow tables."""
 
+from dataclasses import replace
+
 from pipeweave_dagster.core.ingest.base.raw_table import CELL_END, RejectedRecord
 from pipeweave_dagster.core.ingest.text.check_widths import rejected_record
 from pipeweave_dagster.core.ingest.text.records import Record
@@ -16,7 +18,8 @@ def split_closing_lines(
         width: Number of columns.
     """
     start = closing_start([record.fields for record in body], width)
-    return body[:start], [rejected_record(r, "a line below the table") for r in body[start:]]
+    rejected = (rejected_record(r, "a line below the table") for r in body[start:])
+    return body[:start], [replace(r, is_note=True) for r in rejected]
 
 
 def without_closing_lines(body: list[Record], width: int) -> tuple[list[Record], list[str]]:

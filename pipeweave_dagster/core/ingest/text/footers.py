@@ -20,6 +20,8 @@ _MIN_WIDTH = 3
 _MAX_RECORDS = 20
 _LISTED = 10
 _NOTE_REASON = "a note below the table"
+_NOTES = {_NOTE_REASON, "a block below the table", "a total below the table"}
+"""Reasons of what is recognised; a summary or another table may be rows that were read wrongly."""
 _NOTE = re.compile(
     r"[*]|(sources?|(foot)?notes?|legend|quellen?|fu(ss|ß)noten?|anmerkung(en)?|hinweise?|fuente|nota)"
     r"\s*:",
@@ -55,7 +57,8 @@ def split_footer(
         (_start_of_starred, "a total below the table"),
     ):
         start = find_start(kept, after_blank, typical)
-        rejected = [rejected_record(r, reason) for r in kept[start:]] + rejected
+        found = [rejected_record(r, reason) for r in kept[start:]]
+        rejected = [replace(r, is_note=reason in _NOTES) for r in found] + rejected
         kept = kept[:start]
     return kept, rejected
 
@@ -64,7 +67,9 @@ def named_notes(kept: list[Record], rejected: list[RejectedRecord]) -> list[Reje
     """Return rejected records, those of one field below the last row as notes below the table."""
     last = kept[-1].line if kept else 0
     return [
-        replace(r, reason=_NOTE_REASON) if r.line > last and CELL_END not in r.text else r
+        replace(r, reason=_NOTE_REASON, is_note=_reads_as_note(r.text))
+        if r.line > last and CELL_END not in r.text
+        else r
         for r in rejected
     ]
 
@@ -109,8 +114,13 @@ def _is_note(record: Record, *, labels: bool) -> bool:
     first = record.fields[0].strip()
     if filled_cells(record.fields) != 1:
         return False
-    dated = not labels and is_dated_note(first)
-    return dated or len(first.split()) >= 3 or bool(_NOTE.match(first))
+    return _reads_as_note(first, dated=not labels)
+
+
+def _reads_as_note(text: str, *, dated: bool = True) -> bool:
+    """Return whether a text alone in its record is a note, and not the half of a row."""
+    is_note = len(text.split()) >= 3 or bool(_NOTE.match(text.strip()))
+    return is_note or (dated and is_dated_note(text))
 
 
 def _start_of_block(kept: list[Record], after_blank: set[int], _typical: int) -> int:

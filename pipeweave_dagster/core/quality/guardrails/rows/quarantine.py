@@ -9,8 +9,9 @@ MANY_SHARE = 0.05
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on rows that could not be parsed: they are quarantined and not used."""
-    count, read = case.snapshot.rows_quarantined, case.snapshot.rows_read
+    """Alert on rows that could not be parsed; what is recognised as a note below them is none."""
+    snapshot = case.snapshot
+    count, read = snapshot.rows_quarantined - snapshot.notes_quarantined, snapshot.rows_read
     if count:
         share = count / max(1, read)
         many = share > MANY_SHARE
