@@ -104,6 +104,7 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
         scores = {n: e.model_dump(mode="json") for n, e in evaluation.metrics.items()}
         facts |= {"test": scores, "alias": evaluation.promoted, "score": score_text(evaluation)}
         facts |= {"alias_reason": evaluation.promotion_reason, "dropped": evaluation.dropped}
+        facts["cut"] = evaluation.cut
     return facts
 
 

@@ -189,7 +189,11 @@ def test_same_bytes_again_are_reused(later: dict[str, Told], penguins: dict[str,
     again = later["again"].facts
     made = {"dataset", "schema_deduction", "findings", "eda_report", "model", "model_evaluation"}
     assert made <= set(again["reused"])
-    assert {**again["model"], "dropped": []} == {**penguins["model"], "dropped": []}
+    assert {**again["model"], "dropped": [], "cut": []} == {
+        **penguins["model"],
+        "dropped": [],
+        "cut": [],
+    }
 
 
 def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
@@ -211,7 +215,11 @@ def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
         assert told.code == 0, told
         assert {c.adviser for c in server.calls} == {"narrative", "architect"}
     said = told.facts
-    assert {**said["model"], "dropped": []} == {**penguins["model"], "dropped": []}
+    assert {**said["model"], "dropped": [], "cut": []} == {
+        **penguins["model"],
+        "dropped": [],
+        "cut": [],
+    }
     assert {"model", "model_evaluation", "findings"} <= set(said["reused"])
     after = head(installation / "home" / "storage", "penguins")
     assert before is not None

@@ -9,7 +9,7 @@ from pipeweave_dagster.adapters.process_age import seconds_since_start
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail, plain
 from pipeweave_dagster.cli.support.show_option import Show, ShowProgress, shown
-from pipeweave_dagster.core.documents import Evaluation, MethodCheck
+from pipeweave_dagster.core.documents import Evaluation, MethodCheck, lack_of_time
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.overview import score_text
@@ -99,6 +99,7 @@ def _facts(dataset: str, evaluation: Evaluation, made: list[str]) -> dict[str, A
         "checks_failed": [c.code for c in evaluation.checks if c.state == "failed"],
         "made": made,
         "dropped": list(evaluation.dropped),
+        "cut": list(evaluation.cut),
     }
 
 
@@ -113,7 +114,7 @@ def _as_text(facts: dict[str, Any], failed: list[MethodCheck]) -> str:
     if facts["made"]:
         lines.append(f"Computed now: {', '.join(facts['made'])}")
     if facts["dropped"]:
-        lines.append(f"Missing or incomplete for lack of time: {', '.join(facts['dropped'])}")
+        lines.append(lack_of_time(facts["dropped"], facts["cut"]))
         lines.append(f"'pipeweave evaluate {plain(facts['dataset'])} --full' computes them.")
     if facts["seconds"] is not None:
         lines.append(f"The whole command took {facts['seconds']:.0f} s, including its start.")

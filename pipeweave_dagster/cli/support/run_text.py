@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pipeweave_dagster.cli.support.output import columns, plain
 from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.documents import lack_of_time
 from pipeweave_dagster.core.trial_states import explained, extension_text, winner_text
 from pipeweave_dagster.services.reading_text import note_lines
 
@@ -106,7 +107,7 @@ def _model_text(model: dict[str, Any], dataset: str) -> list[str]:
         lines.append(extension_text(*longer))
     if model.get("dropped"):
         lines.append(
-            f"Missing or incomplete for lack of time: {', '.join(model['dropped'])}. "
+            f"{lack_of_time(model['dropped'], model.get('cut', []))} "
             f"'pipeweave evaluate {dataset} --full' computes them."
         )
     if model["sampled_of"]:

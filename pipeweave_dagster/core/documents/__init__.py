@@ -42,6 +42,7 @@ from pipeweave_dagster.core.documents.evaluation import (
     EvaluationStep,
     Plot,
     Resampled,
+    lack_of_time,
 )
 from pipeweave_dagster.core.documents.expectations import (
     ExpectationReport,
@@ -191,4 +192,5 @@ __all__ = [
     "Trial",
     "TwinTerm",
     "WorkbenchOverview",
+    "lack_of_time",
 ]

@@ -1,6 +1,7 @@
 """The document of an evaluation: scores of a model on its test rows."""
 
 import operator
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -73,6 +74,26 @@ Resampled = Literal["rows", "groups", "stretches of time"]
 """What of the test rows is drawn as a whole for an interval."""
 
 
+_OF_FEWER_FORMS = "readable twin (chosen of fewer forms, so another may be chosen)"
+
+
+def lack_of_time(dropped: Sequence[str], cut: Sequence[str]) -> str:
+    """Return which parts of an evaluation are missing, and which are there but not complete.
+
+    Args:
+        dropped: Parts that there was no time for, or not enough.
+        cut: Those of them that have a result all the same.
+
+    Example:
+        >>> lack_of_time(["plots", "learning curve"], ["learning curve"])
+        'Missing for lack of time: plots. Incomplete for lack of time: learning curve.'
+    """
+    missing = [step for step in dropped if step not in cut]
+    there = [_OF_FEWER_FORMS if s == "readable twin" else s for s in dropped if s in cut]
+    pairs = (("Missing", missing), ("Incomplete", there))
+    return " ".join(f"{what} for lack of time: {', '.join(p)}." for what, p in pairs if p)
+
+
 class Evaluation(Document):
     """Scores on rows that were not used in training, with intervals, plots and an audit.
 
@@ -84,7 +105,8 @@ class Evaluation(Document):
     importances are valid. `readable` is the best model that a person can read, beside this one; its
     plots are those whose names begin with `readable_`. `importance` lists significant columns
     (interval above 0) first, the largest first; the others are not ranked. `dropped` names the
-    parts that there was no time for, or not enough: `pipeweave evaluate NAME --full` computes them.
+    parts that there was no time for, or not enough: `pipeweave evaluate NAME --full` computes them;
+    `cut` are those of them that have a result all the same.
     `resampled` says what of the test rows the intervals of `metrics` are resamples of (None: an
     evaluation of an earlier version); `test_rows_alone` is the metric with the interval that these
     give, where that in `metrics` is wider since it is meant for later rows.
@@ -118,4 +140,10 @@ class Evaluation(Document):
     resampled: Resampled | None = Field(default=None, exclude_if=operator.not_)
     test_rows_alone: Estimate | None = Field(default=None, exclude_if=operator.not_)
     dropped: list[EvaluationStep] = Field(default=[], exclude_if=operator.not_)
+    cut: list[EvaluationStep] = Field(default=[], exclude_if=operator.not_)
     notes: list[str] = []
+
+    @property
+    def lack_of_time(self) -> str:
+        """Which parts are missing or not complete, in sentences; empty if all are there."""
+        return lack_of_time(self.dropped, self.cut)

@@ -80,7 +80,8 @@ def complete_evaluation(  # noqa: PLR0913, PLR0917 - as `complete`
     dropped = list(dict.fromkeys(work.limit.dropped))
     name = trained.mlflow.model_name.removeprefix("pipeweave-") if trained.mlflow else "NAME"
     notes = [*evaluation.notes, *work.notes, *dropped_note(dropped, work.limit.cut, name)]
-    update = {"plots": drawn or [], "notes": notes, "dropped": dropped}
+    cut = [step for step in dropped if step in work.limit.cut]
+    update = {"plots": drawn or [], "notes": notes, "dropped": dropped, "cut": cut}
     evaluation = evaluation.model_copy(update=update)
     if origin is not None:
         evaluation = with_checks(evaluation, trained, spec, scored, origin[1])

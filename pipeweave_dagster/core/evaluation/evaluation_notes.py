@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from pipeweave_dagster.core.documents import Costs, EvaluationStep, MetricName, PipelineSpec
+from pipeweave_dagster.core.documents import (
+    Costs,
+    EvaluationStep,
+    MetricName,
+    PipelineSpec,
+    lack_of_time,
+)
 from pipeweave_dagster.core.metrics.decision_costs import mean_cost
 from pipeweave_dagster.core.metrics.metrics import effective_rows, score
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
@@ -38,11 +44,8 @@ def dropped_note(
     """
     if not dropped:
         return []
-    missing = [step for step in dropped if step not in cut]
-    notes = [f"Missing for lack of time: {', '.join(missing)}."] if missing else []
-    notes += [f"Incomplete for lack of time: {', '.join(cut)}."] if cut else []
     made = f"`pipeweave evaluate {dataset} --full` computes them, without changing the scores."
-    return [" ".join([*notes, made])]
+    return [f"{lack_of_time(dropped, cut)} {made}"]
 
 
 def cost_note(scored: ScoredTest, costs: Costs) -> str:

@@ -45,6 +45,6 @@ def _of_canary(canary: Canary | None) -> dg.AssetCheckResult:
         check_name="leak_canary",
         passed=passed,
         severity=dg.AssetCheckSeverity.ERROR if tripped else dg.AssetCheckSeverity.WARN,
-        description=text,
+        description=f"Undecided: {text}" if nothing else text,
         metadata={name: v for name, v in facts.items() if v is not None} | nothing,
     )

@@ -14,8 +14,18 @@ MODEL = {
 def test_the_command_that_completes_an_evaluation_can_be_copied():
     text = "\n".join(_model_text({**MODEL, "dropped": ["readable twin"]}, "penguins"))
     assert (
-        "lack of time: readable twin. 'pipeweave evaluate penguins --full' computes them." in text
+        "Missing for lack of time: readable twin. 'pipeweave evaluate penguins --full' computes"
+        in text
     )
+
+
+def test_a_part_that_is_there_is_not_called_missing():
+    parts = ["readable twin", "learning curve", "importances", "plots"]
+    found = {**MODEL, "dropped": parts, "cut": ["readable twin", "importances"]}
+    text = "\n".join(_model_text(found, "penguins"))
+    missing, there = text.split("Missing for lack of time: ")[1].split("Incomplete for lack of")
+    assert missing == "learning curve, plots. "
+    assert "readable twin (chosen of fewer forms, so another may be chosen), importances." in there
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,10 @@ def test_every_check_has_a_result_whatever_there_was_time_for(state: str | None)
     assert found["leak_canary"].passed == (state == "passed")
     alerts = not (found["leak_canary"].passed or is_undecided(found["leak_canary"].metadata))
     assert alerts == (state == "tripped")
+    canary_check = found["leak_canary"]
+    assert (canary_check.severity.value == "ERROR") == (state == "tripped")
+    undecided = state in {None, "cannot tell"}
+    assert (canary_check.description or "").startswith("Undecided: ") == undecided
     if state is None:
         assert "no time" in (found["leak_canary"].description or "")
 
