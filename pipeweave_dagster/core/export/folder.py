@@ -19,10 +19,11 @@ _README = """# A standalone model that predicts {target}
 
 `score.py` contains all the code: how rows are read (`read_frame`), how they become features
 (`prepare`), and how the predictions of the fitted scikit-learn pipelines in `model.skops` are
-averaged. ROWS may be delimited text or Parquet with the columns below; others are ignored. Rows
-that lack one are refused, unless the data set had `on_missing: score` or `--on-missing score` is
-given: then it counts as missing. From Python, `from score import predict` predicts frames, dicts
-and arrays. PipeWeave is not needed.
+averaged. ROWS may be delimited text, Parquet, JSON Lines, a JSON list of objects or an Excel
+workbook (.xlsx, if openpyxl is installed: `requirements-optional.txt`) with the columns below;
+others are ignored. Rows that lack one are refused, unless the data set had `on_missing: score` or
+`--on-missing score` is given: then it counts as missing. From Python, `from score import predict`
+predicts frames, dicts and arrays. PipeWeave is not needed.
 
 `reading.json` describes how the training data was read: types, formats of dates and numbers, and
 the names of columns. Values are read as PipeWeave reads them; what is no value of its column, is
@@ -86,6 +87,7 @@ def export_model(
         "score.py": standalone_source() + (PREDICT if trained.columns else PREDICT_TYPED) + RUN,
         "requirements.txt": "\n".join([*lines, "pyarrow"]) + "\n",
         "requirements.lock": "\n".join(locked([*lines, "pyarrow"])) + "\n",
+        "requirements-optional.txt": "# To read Excel workbooks.\nopenpyxl\n",
         "README.md": _readme(trained),
         "pipeline.json": spec.to_json().decode(),
         "model.json": trained.to_json().decode(),

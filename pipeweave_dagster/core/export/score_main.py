@@ -37,7 +37,7 @@ def loaded() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def main() -> None:
-    """Predict for a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
+    """Predict a file of rows: `python score.py ROWS PREDICTIONS.csv`."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("rows", metavar="ROWS")
     parser.add_argument("predictions", metavar="PREDICTIONS.csv")

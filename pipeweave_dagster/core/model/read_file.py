@@ -11,9 +11,15 @@ from typing import Any
 import pandas as pd
 
 from pipeweave_dagster.core.model.closing_lines import closing_notes, closing_start, is_blank
-from pipeweave_dagster.core.model.column_names import ColumnsError, match_columns
+from pipeweave_dagster.core.model.column_names import ColumnsError, fold_name, match_columns
 from pipeweave_dagster.core.model.declared_delimiter import without_declaring_line
 from pipeweave_dagster.core.model.exact_numbers import exact_frame
+from pipeweave_dagster.core.model.read_records import (
+    FORMATS_READ,
+    is_workbook_content,
+    json_records,
+    workbook_rows,
+)
 from pipeweave_dagster.core.model.surplus_fields import surplus_notes
 from pipeweave_dagster.core.model.text_records import text_records
 
@@ -23,20 +29,32 @@ _MARK = re.compile(r"^\s*(#+|%+|//+|--+|!+)\s*")
 
 
 def file_rows(path: str, reading: dict[str, Any]) -> pd.DataFrame:
-    """Return the rows of a Parquet file, or of a delimited text file as texts.
+    """Return the rows of a file: of Parquet and workbooks as values, of delimited text as texts.
 
     Args:
-        path: The file.
+        path: The file; its first bytes decide how it is read.
         reading: How the training data was read.
 
     Raises:
-        ColumnsError: As `text_rows`.
+        ColumnsError: As `text_rows`, `json_records` and `workbook_rows`.
     """
-    if path.endswith((".parquet", ".pq")):
+    content = Path(path).read_bytes()
+    if content.startswith(b"PAR1") or path.endswith((".parquet", ".pq")):
         from pyarrow import parquet
 
         return exact_frame(parquet.read_table(path))
-    return text_rows(Path(path).read_bytes(), reading)
+    if is_workbook_content(content):
+        columns = [*reading["columns"], {"name": reading["target"]}]
+        known = {fold_name(n) for c in columns for n in (c["name"], c.get("original_name", ""))}
+        header, rows, notes = workbook_rows(content, known - {""})
+        frame = pd.DataFrame(rows, columns=range(len(header)), dtype=object)
+        frame = frame.set_axis(header, axis=1)
+        frame.attrs["notes"] = notes
+        return frame
+    records = json_records(_decoded(content, reading.get("encoding")))
+    if records is not None:
+        return pd.DataFrame(records, dtype=object)
+    return text_rows(content, reading)
 
 
 def text_rows(content: bytes, reading: dict[str, Any]) -> pd.DataFrame:
@@ -96,7 +114,7 @@ def _decoded(content: bytes, encoding: str | None) -> str:
             continue
         if "\0" not in text:
             return text
-    raise ColumnsError("This is neither delimited text nor Parquet; save it as CSV.")
+    raise ColumnsError(f"This cannot be read. {FORMATS_READ}; unpack it, or save it as CSV.")
 
 
 def _delimiter(text: str, reading: dict[str, Any], *, named: bool) -> str:
@@ -112,7 +130,7 @@ def _delimiter(text: str, reading: dict[str, Any], *, named: bool) -> str:
         raise ColumnsError(
             "The first line names none of the columns that the model uses, with any of the "
             f"delimiters {', '.join(_DELIMITERS.values())}: {first[:200]!r}. Provide any of: "
-            f"{wanted}."
+            f"{wanted}. {FORMATS_READ}."
         )
     return best
 

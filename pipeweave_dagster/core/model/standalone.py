@@ -47,6 +47,7 @@ def standalone_modules() -> list[ModuleType]:
         quick_encoding,
         read_file,
         read_frame,
+        read_records,
         stacked_outputs,
         surplus_fields,
         target_scale,
@@ -67,7 +68,8 @@ def standalone_modules() -> list[ModuleType]:
         counted, hidden_values, null_tokens, void_dates, missing_words, column_names,
         text_moments, value_expressions, value_forms, frame_cells, hashed_values,
         column_cells, column_places, frame_hashes, read_frame,
-        value_kinds, closing_lines, surplus_fields, declared_delimiter, text_records, read_file,
+        value_kinds, closing_lines, surplus_fields, declared_delimiter, text_records, read_records,
+        read_file,
         unseen_categories, suggestions, lacking_columns, predict_rows,
     ]  # fmt: skip
 

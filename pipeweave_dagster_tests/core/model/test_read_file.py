@@ -1,5 +1,8 @@
 """Files of rows for a model without PipeWeave: delimiters, encodings, names as they are."""
 
+import sys
+
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -133,12 +136,18 @@ def test_rows_with_too_many_fields_are_cut_and_named(tmp_path):
     assert notes[0].endswith("line 4.")
 
 
-REFUSED = {"no known name": b"x,y\n1,2\n", "a zip archive": b"PK\x03\x04\0\0\0\x81", "empty": b""}
+REFUSED = {
+    "no known name": b"x,y\n1,2\n",
+    "JSON without rows": b'{"a": 1}\n[2]\n',
+    "a line that is not JSON": b'{"a": 1}\n{"a":\n',
+    "a zip archive": b"PK\x03\x04\0\0\0\x81",
+    "empty": b"",
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_file_that_does_not_fit_is_refused(tmp_path, case):
-    with pytest.raises(ColumnsError, match=r"none of the columns .*c0|save it as CSV"):
+    with pytest.raises(ColumnsError, match=r"none of the columns .*c0|save it as|Line 2 "):
         rows_of(REFUSED[case], tmp_path, "a")
 
 
@@ -154,3 +163,14 @@ def test_words_alone_in_a_padded_row_close_a_batch_and_a_row_that_may_be_data_st
     rows, notes = without_closing_lines(body, 2)
     assert (len(rows), notes) == (kept, read_with_notes(text, tmp_path)[1])
     assert bool(notes) == (kept == 2)
+
+
+def test_without_openpyxl_a_workbook_is_refused_with_what_to_do(tmp_path, monkeypatch):
+    openpyxl.Workbook().save(tmp_path / "rows.xlsx")
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(ColumnsError, match="pip install openpyxl"):
+        file_rows(str(tmp_path / "rows.xlsx"), reading("a"))
+
+
+def test_names_that_begin_with_a_brace_are_no_json(tmp_path):
+    assert rows_of("{a},b\n1,2\n", tmp_path, "{a}") == [["1"]]

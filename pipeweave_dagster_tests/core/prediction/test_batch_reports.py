@@ -1,15 +1,19 @@
 """Nothing is read otherwise than in training, or left out, in silence."""
 
 import datetime as dt
+import io
 import runpy
 import sys
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
 from pipeweave_dagster.core.model.column_names import ColumnsError
+from pipeweave_dagster.core.model.read_file import file_rows
 from pipeweave_dagster.core.prediction import BatchPolicy
 from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
 from pipeweave_dagster.core.prediction.score_rows import RowScorer
@@ -199,6 +203,40 @@ def test_the_exported_script_refuses_a_missing_column_in_the_same_words(
     records = [*text_rows(content()).to_dict("records"), {"amount": "5"}]
     with pytest.raises(ValueError, match=r"row 120 .*lacks .*null where a value is missing"):
         script["predict"](records)
+
+
+def in_format(ending):
+    """The rows as JSON or as a workbook with a title, codes shown with zeros, and a legend."""
+    frame = text_rows(content()).astype({"amount": float})
+    if ending != "xlsx":
+        return frame.to_json(orient="records", lines=ending == "jsonl").encode()
+    book = openpyxl.Workbook()
+    book.create_sheet("about").append(["who", "wrote it"])
+    sheet = book.active
+    sheet.append(["Report"])
+    sheet.append(list(frame))
+    for when, until, amount, town, zip_, y in frame.itertuples(index=False):
+        day = dt.date(*map(int, reversed(when.split("/"))))
+        sheet.append([day, until, amount, town, int(zip_), y])
+        sheet.cell(sheet.max_row, 5).number_format = "00000"
+    sheet.append(["n/a = not stated"])
+    book.save(file := io.BytesIO())
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "json", "xlsx"])
+def test_the_exported_script_reads_other_formats_of_training_files_alike(model, ending, tmp_path):
+    (tmp_path / f"rows.{ending}").write_bytes(in_format(ending))
+    rows = file_rows(str(tmp_path / f"rows.{ending}"), reading_of(model.trained))
+    found = model.by_file(in_format(ending), f"rows.{ending}", BatchPolicy())
+    assert len(rows) == ROWS
+    predicted = model.by_rows(rows).predictions
+    same = found.predictions[list(predicted)]
+    pd.testing.assert_frame_equal(predicted, same, check_exact=True)
+    assert rows.attrs.get("notes", []) == (ending == "xlsx") * [
+        "Read sheet 'Sheet'; not read: about.",
+        "Left out 1 line below the rows (line 123: 'n/a = not stated').",
+    ]
 
 
 def test_typed_truth_values_of_a_number_are_noted(model):
