@@ -13,6 +13,7 @@ from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.base.raw_table import RawStream, RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text import bulk_load, plan_description, read_plan
+from pipeweave_dagster.core.ingest.text.batch_end import may_close
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 from pipeweave_dagster.core.ingest.typed_file import table_blocks
 
@@ -40,7 +41,9 @@ def text_stream(
     if nameless or width > space.limits.max_columns or not bulk_load.supports(plan.dialect):
         yield None
         return
-    if plain and not _is_plain(plan, width):
+    # What stands above decides whether it is a row, so all of it is looked at.
+    closed = options.keep_all and width > 1 and may_close(plan.text.path, plan.dialect)
+    if closed or (plain and not _is_plain(plan, width)):
         yield None
         return
     raw = RawTable(

@@ -24,6 +24,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import workspace
 from pipeweave_dagster.core.ingest.batch_casts import BatchColumn
 from pipeweave_dagster.core.ingest.build_table import read_raw
+from pipeweave_dagster.core.ingest.text import bulk_load
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 pytestmark = pytest.mark.slow
@@ -190,6 +191,39 @@ def test_lines_that_readers_see_differently_are_read_alike(
         found.append((snapshot, (tmp_path / way / "data.parquet").read_bytes()))
 
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("last", "kept"),
+    [
+        (["n/a = not stated;;"], 40),  # as spreadsheets write it
+        (["Key: a = all;;", "b = both of them;;"], 40),
+        (["End of report"], 40),
+        (["Ann;;"], 41),
+        (["not stated by;1;"], 41),
+    ],
+)
+def test_large_batches_leave_out_the_lines_that_close_them_as_small_ones_do(
+    last: list[str], kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typed columns end the fast way at such a line; texts did not, and blocks kept every line."""
+    rows = [f"name{i};{i};x" for i in range(40)]
+    (tmp_path / "b.csv").write_text("\n".join(["who;n;c", *rows, *last, ""]))
+    columns = [SnapshotColumn(name=n, original_name=n, type=t, missing=0)
+               for n, t in {"who": "text", "n": "integer", "c": "text"}.items()]  # fmt: skip
+    found = {}
+    for way in ("fast", "thorough", "blocks"):
+        if way != "fast":
+            monkeypatch.setattr(aligned_batch, "read_fast", lambda *_: None)
+        monkeypatch.setattr(bulk_load, "_BLOCK", 100)
+        limits = IngestLimits(max_in_memory_bytes=10) if way == "blocks" else IngestLimits()
+        (tmp_path / way).mkdir()
+        snapshot = read_aligned(tmp_path / "b.csv", "b.csv", columns, tmp_path / way, limits=limits)
+        assert snapshot.rows == kept
+        closing = [note for note in snapshot.notes if note.startswith("Left out")]
+        found[way] = closing, pq.read_table(tmp_path / way / "data.parquet")
+    assert found["fast"] == found["thorough"] == found["blocks"]
+    assert bool(found["fast"][0]) == (kept == 40)
 
 
 @pytest.mark.parametrize("keep_all", [True, False])

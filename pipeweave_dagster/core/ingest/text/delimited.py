@@ -2,6 +2,7 @@
 """Read delimited text into a raw table: with DuckDB if it is large, leniently if it is small."""
 
 from array import array
+from itertools import chain
 from typing import Literal
 
 from pipeweave_dagster.core.counted import counted
@@ -13,6 +14,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecor
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text import bulk_load
+from pipeweave_dagster.core.ingest.text.batch_end import BatchEnd, may_close
 from pipeweave_dagster.core.ingest.text.check_widths import RARE, check_widths
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
@@ -157,9 +159,14 @@ def _read_blocks(
     notes: list[str] = []
     left_out = preamble_lines(plan)
     lines = array("q")
-    for block in bulk_load.parse_blocks(plan.text.path, plan.dialect, width):
-        rows = block[skip:]
-        skip = 0
+    end = BatchEnd(width)
+    blocks = bulk_load.parse_blocks(plan.text.path, plan.dialect, width)
+    first = next(blocks, [])[skip:]
+    blocks = chain([first], blocks)
+    if keep_all and may_close(plan.text.path, plan.dialect):
+        blocks = end.rows(blocks)
+    for block in blocks:
+        rows = block
         if not keep_all:
             rows, non_rows = split_non_rows(rows, names, width)
             left_out += non_rows
@@ -177,7 +184,12 @@ def _read_blocks(
         rows=len(lines),
         rejected=rejected,
         left_out=left_out,
-        notes=[*read_notes(content, plan), *non_row_notes(left_out), *notes[:_MAX_NOTES]],
+        notes=[
+            *read_notes(content, plan),
+            *non_row_notes(left_out),
+            *end.notes,
+            *notes[:_MAX_NOTES],
+        ],
         line_numbers_of=lambda rows: [lines[r] for r in rows],
     )
 
