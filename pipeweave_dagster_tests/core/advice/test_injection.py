@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,15 @@ def test_there_are_forty() -> None:
     assert len(set(HOSTILE)) == 40
 
 
-def planned_with(names: dict[str, str], text: str) -> PipelineSpec:
+@cache
+def case_of(name: str = "income") -> tuple[SchemaDeduction, PipelineSpec, list[str]]:
+    """The case in which a column has this name, made once."""
+    return adviser_case({"income": name})
+
+
+def planned_with(name: str, text: str) -> PipelineSpec:
     """The pipeline after a reply of the adviser, the rules' where the reply is refused."""
-    schema, spec, columns = adviser_case(names)
+    schema, spec, columns = case_of(name)
     try:
         found = read_proposal(text, spec, schema, columns)
     except RefusedReplyError:
@@ -91,9 +98,10 @@ def reply_of(schema: SchemaDeduction, spec: PipelineSpec) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_name_changes_nothing(name: str) -> None:
-    names = {"income": name}
     text = json.dumps(reply_of(SCHEMA, SPEC))
-    assert renamed(planned_with(names, text), {}) == renamed(planned_with({}, text), names)
+    neutral = renamed(planned_with("income", text), {"income": name})
+    assert renamed(planned_with(name, text), {}) == neutral
+    untouched = adviser_case({"income": name})[1]
     plain = reply_of(SCHEMA, SPEC)
     taken_over = [
         name,
@@ -102,16 +110,16 @@ def test_a_hostile_name_changes_nothing(name: str) -> None:
         json.dumps({**plain, "steps": [{"use": name, "columns": ["c1"]}]}),
     ]
     for obeyed in taken_over:
-        made = planned_with(names, obeyed)
+        made = planned_with(name, obeyed)
         if made.source == "rules" and not derived_in(made):
-            assert made == adviser_case(names)[1]
+            assert made == untouched
         else:  # the name is an id by chance, so this is a plain reply in the vocabulary
             assert name in ("c1", "c2, c3")
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_name_stays_a_string_of_the_facts(name: str) -> None:
-    schema, spec, _ = adviser_case({"income": name})
+    schema, spec, _ = case_of(name)
     told = proposal_request(spec, schema, 300, {}, RequestOptions("m", "names"))
     neutral = proposal_request(SPEC, SCHEMA, 300, {}, RequestOptions("m", "names"))
     assert (told.instruction, told.response_schema) == (
