@@ -44,7 +44,7 @@ def texts(parser):
     return st.none() | st.from_regex(parser.pattern, fullmatch=True) | near | st.text(max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_a_list_is_cast_as_its_columns_are(db, data):
     parser = data.draw(st.sampled_from(PARSERS))
