@@ -38,7 +38,7 @@ def test_the_model_learns_from_all_rows_while_the_reserve_lasts(
     spec = make_pipeline(frame, "y", "regression")
     for step in spec.steps:
         if step.kind == "train":
-            step.params["families"] = ["dummy", "linear"]
+            step.params.update(families=["dummy", "linear"], variants=False)
     clock = Clock()
     budget = training_budget(clock.began, BUDGET_S, most_s=BUDGET_S)  # also where it is busy
     assert (budget.reserve_s, budget.keeping(0.5).reserve_s) == (7.0, 3.5)
