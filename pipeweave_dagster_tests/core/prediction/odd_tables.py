@@ -23,59 +23,44 @@ def accounting(number):
 
 
 TABLES = {
-    "day first, codes with zeros": (
+    "day first, codes with zeros, words for truth": (
         ",",
-        {
-            "when": [f"{d:%d/%m/%Y}" for d in DAYS],
-            "zip": [f"{1000 + 7 * (i % 5):05}" for i in range(ROWS)],
-            "x": [f"{v:.4f}" for v in X],
-        },
+        {"when": [f"{d:%d/%m/%Y}" for d in DAYS],
+         "zip": [f"{1000 + 7 * (i % 5):05}" for i in range(ROWS)],
+         "x": [f"{v:.4f}" for v in X],
+         "member": [["True", "False"][v > 0] for v in X],
+         "paid": [["yes", "no"][v > 1] for v in X]},
     ),
-    "decimal commas": (
+    "decimal commas, names of months": (
         ";",
         {"price": [comma(9000 * v) for v in X], "share": [comma(abs(v), 3) for v in X],
-         "town": TOWN},
+         "town": TOWN,
+         "seit": [f"{d.day}. {GERMAN.split()[d.month - 1]} {d.year}" for d in DAYS],
+         "wert": [comma(v, 1) for v in X]},
     ),
     "accounting": (
         "\t",
         {"profit": [accounting(2000 * v) for v in X], "cost": [f"${abs(900 * v):,.2f}" for v in X]},
     ),
-    "words for truth": (
+    "percent, quarters, magnitudes": (
         ",",
-        {"member": [["True", "False"][v > 0] for v in X], "paid": [["yes", "no"][v > 1] for v in X],
-         "x": [f"{v:.3f}" for v in X]},
+        {"rate": [f"{50 + 9 * v:.1f}%" for v in X], "n": [f"{abs(v) * 9e6:.0f}" for v in X],
+         "q": [f"{d.year}Q{(d.month + 2) // 3}" for d in DAYS],
+         "size": [f"{abs(v) * 90:.1f}K" for v in X],
+         "weight": [f"{60 + 9 * v:.1f} kg" for v in X]},
     ),
-    "percent": (
-        ",",
-        {"rate": [f"{50 + 9 * v:.1f}%" for v in X], "n": [f"{abs(v) * 9e6:.0f}" for v in X]},
-    ),
-    "missing words": (
+    "missing words, times with a zone": (
         ",",
         {"x": ["n/a" if i % 7 == 0 else f"{v:.3f}" for i, v in enumerate(X)],
          "k": ["-" if i % 5 == 0 else f"{i % 9}" for i in range(ROWS)],
-         "day": ["0000-00-00" if i % 11 == 0 else f"{d}" for i, d in enumerate(DAYS)]},
+         "day": ["0000-00-00" if i % 11 == 0 else f"{d}" for i, d in enumerate(DAYS)],
+         "at": [f"{h:%Y-%m-%dT%H:%M:%S}+02:00" for h in HOURS],
+         "clock": [f"{h:%I:%M %p}" for h in HOURS]},
     ),
     "years of two digits": (
         ",",
         {"birth": [f"{1 + i % 28:02}.{d:%m}.{40 + i % 60}" for i, d in enumerate(DAYS)],
          "x": [f"{v:.3e}" for v in X]},
-    ),
-    "names of months": (
-        ";",
-        {"seit": [f"{d.day}. {GERMAN.split()[d.month - 1]} {d.year}" for d in DAYS],
-         "wert": [comma(v, 1) for v in X]},
-    ),
-    "times with a zone": (
-        ",",
-        {"at": [f"{h:%Y-%m-%dT%H:%M:%S}+02:00" for h in HOURS],
-         "clock": [f"{h:%I:%M %p}" for h in HOURS],
-         "x": [f"{v:.3f}" for v in X]},
-    ),
-    "quarters, magnitudes": (
-        ",",
-        {"q": [f"{d.year}Q{(d.month + 2) // 3}" for d in DAYS],
-         "size": [f"{abs(v) * 90:.1f}K" for v in X],
-         "weight": [f"{60 + 9 * v:.1f} kg" for v in X]},
     ),
     "other characters": (
         ",",
