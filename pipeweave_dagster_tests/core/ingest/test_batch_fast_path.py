@@ -132,7 +132,7 @@ ENDS = st.sampled_from(["\n", "\r\n"])
 
 
 @given(st.permutations(list(ODD_CELLS)), st.data(), ENDS, st.integers(1, 40))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_odd_tables_are_read_alike(
     tmp_path_factory: pytest.TempPathFactory, order: list[str], data: st.DataObject, end: str,
     rows: int,
