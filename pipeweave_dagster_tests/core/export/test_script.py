@@ -38,13 +38,8 @@ def table(task, rows=150):
 
 
 def recipe(task):
-    """Members of every family: early stopping on a fold, and known rounds on all rows.
-
-    One task has the usual learning rates; larger steps stop early after fewer rounds.
-    """
-    larger = {} if task == "regression" else {"learning_rate": 0.25}
-    kinds = {n: (n, larger if FAMILIES[n].learning_rate else {}) for n in installed_families()}
-    kinds |= VARIANTS
+    """Members of every family: early stopping on a fold, and known rounds on all rows."""
+    kinds = {name: (name, {}) for name in installed_families()} | VARIANTS
     if task == "regression":
         kinds |= {f"{name}_log": kind for name, kind in LOG_TARGET.items()}
     rounds = dict.fromkeys(FAMILIES, 6) | {"linear": None, "svm": None, "neighbours": None}
