@@ -32,6 +32,15 @@ def aliases_of(store: DocumentStore, dataset: str) -> dict[str, str]:
     return _decided(store, dataset) if aliases is None else aliases
 
 
+def role_of(store: DocumentStore, dataset: str, version: str) -> str:
+    """Return the alias that a version has now: the foremost of several, `none` without any.
+
+    The document of its evaluation has the alias of then, which a later version may have taken.
+    """
+    aliases = aliases_of(store, dataset)
+    return next((alias for alias in ALIASES if aliases.get(alias) == version), "none")
+
+
 def recorded(store: DocumentStore, dataset: str) -> dict[str, str] | None:
     """Return the recorded aliases in one small read, or None if there is no record yet."""
     record = store.records.read(_key(dataset), AliasRecord)

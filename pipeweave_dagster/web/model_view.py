@@ -22,7 +22,8 @@ from pipeweave_dagster.core.evaluation.report.twin_texts import sentence
 from pipeweave_dagster.core.trial_states import extension_text
 from pipeweave_dagster.services.alias_history import AliasMove, moves_of
 from pipeweave_dagster.services.alias_texts import author, reason_of, when
-from pipeweave_dagster.services.model_versions import load_version
+from pipeweave_dagster.services.model_aliases import role_of
+from pipeweave_dagster.services.model_versions import load_version, versions
 from pipeweave_dagster.services.overview import describe_model, score_text
 from pipeweave_dagster.services.retrain_texts import facts_of, state_text
 from pipeweave_dagster.services.retraining import retrain_state
@@ -86,11 +87,20 @@ def model_view(
     if entry.champion and newest and evaluation:
         known = {entry.champion.version, entry.challenger.version if entry.challenger else ""}
         if _version(newest) not in known:
-            view.others.append(("newest", describe_model(_version(newest), newest, evaluation)))
+            described = describe_model(_version(newest), newest, evaluation)
+            view.others.append((_role(store, entry.dataset, _version(newest)), described))
     view.moves = [_row(move) for move in reversed(moves_of(store, entry.dataset))][:MAX_MOVES]
     view.retraining = _retraining(store, entry.dataset, settings)
     _decorate(view, settings)
     return view
+
+
+def _role(store: DocumentStore, dataset: str, version: str) -> str:
+    """Return what the model of HEAD is; a promoted twin is a newer version without a training."""
+    if [version] == versions(store, dataset)[-1:]:
+        return "newest"
+    role = role_of(store, dataset, version)
+    return "last trained" if role == "none" else role
 
 
 def _retraining(store: DocumentStore, dataset: str, settings: Settings) -> dict[str, str]:

@@ -28,6 +28,7 @@ from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.services.alias_history import Cause
 from pipeweave_dagster.services.batch_history import change_history
 from pipeweave_dagster.services.champion import set_alias
+from pipeweave_dagster.services.model_aliases import record_aliases
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app, handlers, listing, paging
@@ -224,6 +225,17 @@ def test_the_page_names_the_newest_model_after_a_rollback(client, store):
     page = client.get("/datasets/demo").text
     assert '<p class="big">model 1</p>' in page
     assert '<span class="badge">newest</span> version 2, model 2: roc_auc 0.9' in page
+
+
+@pytest.mark.parametrize("role", ["previous", "last trained"])
+def test_a_model_with_a_later_version_is_not_called_the_newest(client, store, role):
+    """A promoted twin is a version of its own, made without a training."""
+    register(store, "2", 0.9)
+    register(store, "1", 0.8)  # HEAD
+    record_aliases(store, "demo", {"champion": "2"} | ({"previous": "1"} if role[0] == "p" else {}))
+    page = client.get("/datasets/demo").text
+    assert f'<span class="badge">{role}</span> version 1, model 1: roc_auc 0.8' in page
+    assert ">newest<" not in page
 
 
 def test_the_page_says_what_became_of_the_wish_for_one_model_to_serve(client, store):

@@ -1,4 +1,4 @@
-"""`pipeweave evaluate`: the scores of the newest model, and all that explains them."""
+"""`pipeweave evaluate`: the scores of the model trained last, and all that explains them."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,9 +9,10 @@ from pipeweave_dagster.adapters.process_age import seconds_since_start
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail, plain
 from pipeweave_dagster.cli.support.show_option import Show, ShowProgress, shown
-from pipeweave_dagster.core.documents import Evaluation, MethodCheck, lack_of_time
+from pipeweave_dagster.core.documents import Evaluation, MethodCheck, TrainedModel, lack_of_time
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found
 from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.model_aliases import aliases_of, role_of
 from pipeweave_dagster.services.overview import score_text
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def evaluate(
     progress: ShowProgress = True,
     json: AsJson = False,
 ) -> None:
-    """Show the test score of the newest model, and which parts are missing for lack of time.
+    """Show the test score of the model trained last, and which parts are missing for lack of time.
 
     With --full they are computed now, and page, card and MLflow are updated; scores and alias stay
     as they are.
@@ -51,7 +52,8 @@ def evaluate(
         if full:
             error = _made_in_full(bench, dataset, show=shown(progress=progress, as_json=json))
         found = _evaluation(bench.store, dataset)
-    facts = _facts(dataset, found, [step for step in before.dropped if step not in found.dropped])
+        facts = _facts(dataset, found) | _roles(bench.store, dataset)
+    facts["made"] = [step for step in before.dropped if step not in found.dropped]
     facts["error"] = error.envelope() if error else None
     facts["seconds"] = round(seconds_since_start(), 1) if full else None
     emit(facts, json, _as_text(facts, [c for c in found.checks if c.state == "failed"]))
@@ -88,24 +90,33 @@ def _evaluation(store: "DocumentStore", dataset: str) -> Evaluation:
     return found
 
 
-def _facts(dataset: str, evaluation: Evaluation, made: list[str]) -> dict[str, Any]:
+def _facts(dataset: str, evaluation: Evaluation) -> dict[str, Any]:
     return {
         "dataset": dataset,
         "metric": evaluation.metric,
         "score": score_text(evaluation),
         "test": {n: e.model_dump(mode="json") for n, e in evaluation.metrics.items()},
-        "alias": evaluation.promoted,
+        "decision": evaluation.promoted,
         "alias_reason": evaluation.promotion_reason,
         "checks_failed": [c.code for c in evaluation.checks if c.state == "failed"],
-        "made": made,
         "dropped": list(evaluation.dropped),
         "cut": list(evaluation.cut),
     }
 
 
+def _roles(store: "DocumentStore", dataset: str) -> dict[str, Any]:
+    """Return the version of the evaluated model, its alias now, and the version of the champion."""
+    model = store.latest(dataset, "model", TrainedModel)
+    version = model.mlflow.model_version if model and model.mlflow else None
+    return {
+        "version": version,
+        "alias": role_of(store, dataset, version) if version else "none",
+        "champion": aliases_of(store, dataset).get("champion"),
+    }
+
+
 def _as_text(facts: dict[str, Any], failed: list[MethodCheck]) -> str:
-    alias = "not promoted" if facts["alias"] == "none" else facts["alias"]
-    lines = [f"{facts['dataset']}: {facts['score']} on test rows ({alias})"]
+    lines = [f"{facts['dataset']}: {facts['score']} on test rows ({_role_text(facts)})"]
     if failed:
         lines += [
             "Failed checks:",
@@ -119,3 +130,17 @@ def _as_text(facts: dict[str, Any], failed: list[MethodCheck]) -> str:
     if facts["seconds"] is not None:
         lines.append(f"The whole command took {facts['seconds']:.0f} s, including its start.")
     return "\n".join(lines)
+
+
+def _role_text(facts: dict[str, Any]) -> str:
+    """Return version and alias of the evaluated model, and the champion if it is another one.
+
+    Example:
+        >>> _role_text({"version": "1", "alias": "previous", "champion": "2"})
+        'version 1, previous; the champion is version 2'
+    """
+    parts = [f"version {plain(facts['version'], 20)}"] if facts["version"] else []
+    text = ", ".join([*parts, "not promoted" if facts["alias"] == "none" else facts["alias"]])
+    if facts["alias"] == "champion" or not facts["champion"]:
+        return text
+    return f"{text}; the champion is version {plain(facts['champion'], 20)}"

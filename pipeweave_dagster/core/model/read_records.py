@@ -100,7 +100,8 @@ def workbook_rows(content: bytes, names: set[str]) -> tuple[list[str], list[list
         ) from None
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     sheets = {s.title: _cells(s) for s in book.worksheets if s.sheet_state == "visible"}
-    best = max(((*_header(rows, names), title) for title, rows in sheets.items()), default=(0,))
+    none = (0, 0, "")
+    best = max(((*_header(rows, names), title) for title, rows in sheets.items()), default=none)
     if not best[0]:
         wanted = ", ".join(sorted(names)[:30])
         raise ColumnsError(f"No sheet names a column of the model. Provide any of: {wanted}.")

@@ -25,8 +25,13 @@ def may_close(path: Path, dialect: TextDialect) -> bool:
         lines = file.read().decode("utf-8", "replace").splitlines()
     last = next((line for line in reversed(lines) if not is_blank([line])), "")
     quote = dialect.quote or '"'
-    quoting = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
-    fields = next(csv.reader([last], delimiter=delimiter, quotechar=quote, quoting=quoting), [])
+    reader = csv.reader(
+        [last],
+        delimiter=delimiter,
+        quotechar=quote,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+    )
+    fields = next(reader, [])
     return is_blank(fields[1:])
 
 
