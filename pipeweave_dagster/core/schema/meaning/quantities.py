@@ -24,7 +24,7 @@ _WORDS = (
 )
 _YEAR_NAMES = "year yr jahr baujahr geburtsjahr annee anno ano jaar ar"
 _YEAR_WORDS = frozenset(_YEAR_NAMES.split())
-_ONE_WORD = (["baujahr"], ["geburtsjahr"])
+_EVENT_YEARS = frozenset({"baujahr", "geburtsjahr"})
 _OF_ROWS = frozenset({"fiscal", "school", "academic", "tax", "calendar", "crop", "data", "report"})
 """Words beside years in which a row was observed."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -71,21 +71,24 @@ def _proof(profile: ColumnProfile) -> str:
         return f"{profile.distinct} years, and the name says of what."
     if _are_counts(profile, words):
         return f"{profile.distinct} distinct counts; high ones are rare, and the name is a plural."
-    if profile.smoothness is not None and profile.smoothness > _SMOOTH:
+    smooth = profile.smoothness is not None and profile.smoothness > _SMOOTH
+    # A bare year may as well name the period that a row belongs to.
+    if smooth and not _year_words(profile, words):
         return f"{profile.distinct} distinct integers; neighbours are about as frequent."
     return ""
 
 
 def _are_years(profile: ColumnProfile, words: list[str]) -> bool:
     """Return whether the values are many years of some event, not just of the row."""
+    known = _year_words(profile, words)
+    event = (len(words) > 1 and not _OF_ROWS & set(words)) or bool(known & _EVENT_YEARS)
+    return bool(known) and event and profile.distinct >= _MANY_YEARS
+
+
+def _year_words(profile: ColumnProfile, words: list[str]) -> set[str]:
+    """Return the words for years in the name of a column whose values may be years."""
     low, high = profile.low or 0, profile.high or 0
-    known = _YEAR_WORDS & set(words)
-    event = (len(words) > 1 and not _OF_ROWS & set(words)) or words[:1] in (
-        ["baujahr"],
-        ["geburtsjahr"],
-    )
-    years = _FIRST_YEAR <= low <= high <= _LAST_YEAR
-    return bool(known) and event and years and profile.distinct >= _MANY_YEARS
+    return set(words) & _YEAR_WORDS if _FIRST_YEAR <= low <= high <= _LAST_YEAR else set()
 
 
 def _are_counts(profile: ColumnProfile, words: list[str]) -> bool:

@@ -22,6 +22,7 @@ CODES = {
     "district": RNG.choice(60, ROWS, p=_WEIGHTS),
     "xq_code": RNG.integers(1, 40, ROWS),
     "type_klasse": RNG.integers(1, 8, ROWS),
+    "Year": 2020 - RNG.geometric(0.05, ROWS).clip(1, 60),
     "bus": RNG.choice(np.arange(100, 160), ROWS, p=_WEIGHTS),
 }
 
