@@ -342,12 +342,11 @@ def test_findings_that_block_are_shown_first(client, store, tmp_path):
 
 def test_a_target_that_nobody_named_is_said_to_be_a_suggestion(client, store, tmp_path):
     put(store, tmp_path, "told")
-    assert "No target was set" not in client.get("/datasets/told").text
+    assert "suggested" not in client.get("/datasets/told").text
     guess = {"source": "deduced", "confidence": 0.61, "reason": "'y' is last.", "candidates": ["z"]}
     put(store, tmp_path, "guessed", target=guess)
     page = client.get("/datasets/guessed").text
-    assert "No target was set" in page
-    assert "0.61" in page
+    assert "suggested</span> Target <bdi>y</bdi>, with confidence 0.61. " in page
     assert "&#39;y&#39; is last." in page
     assert "Other candidates: <bdi>z</bdi>" in page
 
