@@ -23,19 +23,31 @@ def fit_logistic(
 
     Stretches have a fixed length, so that the same number of steps gives the same model. After each
     one that has not converged `stop` gets the steps done and the length of the next stretch.
+
+    Most hashed tokens occur in no row. Their weights stay 0, so the fit leaves these columns out:
+    with some thousand texts it is many times as fast, and the model is the same.
     """
+    import numpy as np
+    from scipy.sparse import issparse
     from threadpoolctl import threadpool_limits
 
+    x, used = rows.x, None
+    if issparse(x) and 0 < len(present := np.unique(x.tocsr().indices)) < x.shape[1]:
+        x, used = x.tocsc()[:, present].tocsr(), present
     done, stretch = 0, 3
     with threadpool_limits(1):
         while done < steps:
-            model.set_params(max_iter=stretch).fit(rows.x, rows.y, sample_weight=rows.weight)
+            model.set_params(max_iter=stretch).fit(x, rows.y, sample_weight=rows.weight)
             done += stretch
             if max(model.n_iter_) < stretch:
                 break
             stretch = 40
             if stop is not None and stop(done, stretch):
                 break
+    if used is not None:
+        coef = np.zeros((len(model.coef_), rows.x.shape[1]))
+        coef[:, used] = model.coef_
+        model.coef_, model.n_features_in_ = coef, rows.x.shape[1]
     return model
 
 
