@@ -45,7 +45,7 @@ def estimated(
     places = 2 - math.floor(math.log10(high - low)) if high > low else -1
     if not 0 <= places <= _MOST_PLACES:
         return number(value), number(low), number(high)
-    first, second, third = (_trimmed(f"{number_:,.{places}f}") for number_ in (value, low, high))
+    first, second, third = (_trimmed(f"{each:,.{places}f}") for each in (value, low, high))
     return first, second, third
 
 
@@ -67,21 +67,15 @@ def compared(difference: float | None, low: float | None, high: float | None) ->
         >>> compared(-0.0067, -0.0123, 0.0011)
         '0.0067 worse (95 % interval: 0.0123 worse to 0.0011 better)'
     """
-    if difference is None:
-        return "n/a"
-    shown = estimated(difference, low, high)
-    if len(shown) == 1:
-        return _side(difference, shown[0])
-    return (
-        f"{_side(difference, shown[0])} (95 % interval: {_side(low, shown[1])}"
-        f" to {_side(high, shown[2])})"
-    )
+    shown, *limits = map(_side, estimated(difference, low, high))
+    return f"{shown} (95 % interval: {' to '.join(limits)})" if limits else shown
 
 
-def _side(value: float | None, text: str) -> str:
-    if value is None or text.strip("-") == "0" or math.isnan(value):
-        return "n/a" if value is None or math.isnan(value) else "equal"
-    return f"{text.lstrip('-')} {'better' if value > 0 else 'worse'}"
+def _side(text: str) -> str:
+    """Return on which side of 0 a formatted difference is, and how far."""
+    if text in {"0", "n/a"}:
+        return "equal" if text == "0" else text
+    return f"{text.lstrip('-')} {'worse' if text.startswith('-') else 'better'}"
 
 
 def number_as_text(value: float) -> str:

@@ -7,8 +7,9 @@ sensor needs one small read for all batches.
 from collections.abc import Callable, Sequence
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.documents import BatchHistory, BatchRecord, LabelArrival
+from pipeweave_dagster.core.documents import BatchHistory, BatchRecord, Estimate, LabelArrival
 from pipeweave_dagster.core.errors import unavailable
+from pipeweave_dagster.core.number_format import with_interval
 
 MOST_BATCHES = 1_000
 _SWAP_ATTEMPTS = 20
@@ -17,6 +18,19 @@ _SWAP_ATTEMPTS = 20
 def history_of(store: DocumentStore, dataset: str) -> BatchHistory:
     """Return the history of a data set; empty before its first batch."""
     return store.records.read(_key(dataset), BatchHistory) or BatchHistory()
+
+
+def score_text(scores: dict[str, Estimate], record: BatchRecord) -> str:
+    """Return the main metric of a batch with its interval, `-` without one.
+
+    Args:
+        scores: The estimated or the measured scores of the batch.
+        record: The batch.
+    """
+    found = scores.get(record.metric or "")
+    if found is None or found.value is None:
+        return "-"
+    return with_interval(found.value, found.low, found.high)
 
 
 def change_history(

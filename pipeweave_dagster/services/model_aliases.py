@@ -32,13 +32,16 @@ def aliases_of(store: DocumentStore, dataset: str) -> dict[str, str]:
     return _decided(store, dataset) if aliases is None else aliases
 
 
-def role_of(store: DocumentStore, dataset: str, version: str) -> str:
+def role_of(version: str | None, aliases: dict[str, str]) -> str:
     """Return the alias that a version has now: the foremost of several, `none` without any.
 
     The document of its evaluation has the alias of then, which a later version may have taken.
+
+    Args:
+        version: The version, None if it was not registered.
+        aliases: What `aliases_of` returns.
     """
-    aliases = aliases_of(store, dataset)
-    return next((alias for alias in ALIASES if aliases.get(alias) == version), "none")
+    return next((alias for alias in ALIASES if version and aliases.get(alias) == version), "none")
 
 
 def recorded(store: DocumentStore, dataset: str) -> dict[str, str] | None:

@@ -22,7 +22,7 @@ from pipeweave_dagster.core.evaluation.report.twin_texts import sentence
 from pipeweave_dagster.core.trial_states import extension_text
 from pipeweave_dagster.services.alias_history import AliasMove, moves_of
 from pipeweave_dagster.services.alias_texts import author, reason_of, when
-from pipeweave_dagster.services.model_aliases import role_of
+from pipeweave_dagster.services.model_aliases import aliases_of, role_of
 from pipeweave_dagster.services.model_versions import load_version, versions
 from pipeweave_dagster.services.overview import describe_model, score_text
 from pipeweave_dagster.services.retrain_texts import facts_of, state_text
@@ -99,7 +99,7 @@ def _role(store: DocumentStore, dataset: str, version: str) -> str:
     """Return what the model of HEAD is; a promoted twin is a newer version without a training."""
     if [version] == versions(store, dataset)[-1:]:
         return "newest"
-    role = role_of(store, dataset, version)
+    role = role_of(version, aliases_of(store, dataset))
     return "last trained" if role == "none" else role
 
 

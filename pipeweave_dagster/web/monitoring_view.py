@@ -8,15 +8,14 @@ from pipeweave_dagster.core.charts.svg import label_of
 from pipeweave_dagster.core.documents import (
     BatchRecord,
     DriftReport,
-    Estimate,
     PerformanceReport,
     PredictionBatch,
     RefusedBatch,
 )
 from pipeweave_dagster.core.monitoring.history_plot import history_plot
-from pipeweave_dagster.core.number_format import compared, with_interval
+from pipeweave_dagster.core.number_format import compared
 from pipeweave_dagster.core.trial_states import verdict_text
-from pipeweave_dagster.services.batch_history import history_of
+from pipeweave_dagster.services.batch_history import history_of, score_text
 from pipeweave_dagster.services.freshness import late_of
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.addresses import data_uri
@@ -87,14 +86,7 @@ def batch_row(record: BatchRecord) -> dict[str, str]:
         "version": f"{record.model_version}{'' if record.role == 'champion' else ' in shadow'}",
         "rows": f"{record.rows:,}",
         "labelled": f"{record.labelled:,}",
-        "expected": _score(record.estimated, record),
-        "measured": _score(record.measured, record),
+        "expected": score_text(record.estimated, record),
+        "measured": score_text(record.measured, record),
         "drifted": ", ".join(column.name for column in record.drift[:3]),
     }
-
-
-def _score(scores: dict[str, Estimate], record: BatchRecord) -> str:
-    found = scores.get(record.metric or "")
-    if found is None or found.value is None:
-        return "-"
-    return with_interval(found.value, found.low, found.high)

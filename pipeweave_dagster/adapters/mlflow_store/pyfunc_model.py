@@ -149,7 +149,7 @@ def signature(trained: TrainedModel) -> Any:
 def typical_row(reference: Path, trained: TrainedModel) -> dict[str, Any]:
     """Return an input example: the most frequent value of each column, which is nobody's row.
 
-    It is written as the training data is, so that whoever copies it is told of no other form.
+    It is written as the training data is, so that a copy of it is read without a note on its form.
 
     Args:
         reference: The sample of the training rows that belongs to the model.

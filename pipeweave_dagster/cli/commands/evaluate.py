@@ -108,11 +108,9 @@ def _roles(store: "DocumentStore", dataset: str) -> dict[str, Any]:
     """Return the version of the evaluated model, its alias now, and the version of the champion."""
     model = store.latest(dataset, "model", TrainedModel)
     version = model.mlflow.model_version if model and model.mlflow else None
-    return {
-        "version": version,
-        "alias": role_of(store, dataset, version) if version else "none",
-        "champion": aliases_of(store, dataset).get("champion"),
-    }
+    aliases = aliases_of(store, dataset)
+    champion = aliases.get("champion")
+    return {"version": version, "alias": role_of(version, aliases), "champion": champion}
 
 
 def _as_text(facts: dict[str, Any], failed: list[MethodCheck]) -> str:

@@ -9,10 +9,10 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.cli.support.refused_text import refused_lines
-from pipeweave_dagster.core.documents import BatchRecord, Comparison, Estimate, PerformanceReport
-from pipeweave_dagster.core.number_format import compared, with_interval
+from pipeweave_dagster.core.documents import BatchRecord, Comparison, PerformanceReport
+from pipeweave_dagster.core.number_format import compared
 from pipeweave_dagster.core.trial_states import verdict_text
-from pipeweave_dagster.services.batch_history import history_of
+from pipeweave_dagster.services.batch_history import history_of, score_text
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.monitoring_facts import monitoring_facts
 
@@ -79,14 +79,7 @@ def _row(record: BatchRecord) -> tuple[object, ...]:
         f"{record.rows:,}",
         f"{record.labelled:,}",
         record.metric or "-",
-        _score(record.estimated, record),
-        _score(record.measured, record),
+        score_text(record.estimated, record),
+        score_text(record.measured, record),
         named or record.verdict or "-",
     )
-
-
-def _score(scores: dict[str, Estimate], record: BatchRecord) -> str:
-    found = scores.get(record.metric or "")
-    if found is None or found.value is None:
-        return "-"
-    return with_interval(found.value, found.low, found.high)

@@ -33,7 +33,7 @@ def fit_logistic(
 
     x, used = rows.x, None
     if issparse(x) and 0 < len(present := np.unique(x.tocsr().indices)) < x.shape[1]:
-        x, used = x.tocsc()[:, present].tocsr(), present
+        x, used = x.tocsr()[:, present], present
     done, stretch = 0, 3
     with threadpool_limits(1):
         while done < steps:

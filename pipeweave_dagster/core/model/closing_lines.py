@@ -75,7 +75,7 @@ def closing_start(
         2
     """
     end = start = len(body)
-    while start > 0 and end - start < MOST_CLOSING and is_alone(body[start - 1], padded=padded):
+    while start > 0 and end - start < MOST_CLOSING and _is_alone(body[start - 1], padded=padded):
         start -= 1
     if width < 2 or start == end:
         return end
@@ -115,7 +115,7 @@ def closing_notes(lines: Sequence[tuple[int, str]]) -> list[str]:
     return [f"Left out {count} below the rows ({'; '.join(named)}{more})."]
 
 
-def is_alone(fields: Sequence[str], *, padded: bool) -> bool:
+def _is_alone(fields: Sequence[str], *, padded: bool) -> bool:
     """Return whether a record has one field; a padded one may be a row that has only its name."""
     words = len(fields[0].split()) if padded and fields else 0
     return len(fields) == 1 or (words >= _MIN_CLOSING_WORDS and is_blank(fields[1:]))

@@ -43,7 +43,7 @@ def json_records(text: str) -> list[dict[str, Any]] | None:
             return None
     records = data if isinstance(data, list) else [data]
     if not records or not all(isinstance(record, dict) for record in records):
-        raise ColumnsError(f"This JSON is no list of objects. {FORMATS_READ}; save it as one.")
+        raise ColumnsError(f"This JSON is not a list of objects. {FORMATS_READ}; save it as one.")
     return [_flat(record) for record in records]
 
 
