@@ -17,6 +17,8 @@ from pipeweave_dagster.core.metrics.per_class import class_counts
 
 Scores = dict[str, float | None]
 
+BINS = 10  # of the calibration error
+
 
 def _ratio(numerator: float, denominator: float) -> float | None:
     return numerator / denominator if denominator else None
@@ -40,15 +42,28 @@ def average_precision(
 def calibration_error(
     positive: NDArray[np.bool_], scores: Array, weight: Array | None = None
 ) -> float:
-    """Compute the expected calibration error over ten bins of equal size."""
+    """Compute the expected calibration error over ten bins of equal size.
+
+    Few rows make it larger (see `calibration_estimate`); compare only values of the same rows.
+    """
     weights = np.ones(len(scores)) if weight is None else weight
     gap = np.bincount(score_bins(scores), weights=weights * (scores - positive))
     return float(np.abs(gap).sum() / weights.sum())
 
 
+def event_scores(y: Codes, proba: Array) -> tuple[NDArray[np.bool_], Array]:
+    """Return the event whose probability is to be calibrated, and that probability.
+
+    It is the second of two classes, or that the most probable of several is right.
+    """
+    if proba.shape[1] == 2:
+        return y == 1, proba[:, 1]
+    return proba.argmax(axis=1) == y, proba.max(axis=1)
+
+
 def score_bins(scores: Array) -> Codes:
     """Return the bin of each score: ten of equal size, fewer where many scores are equal."""
-    starts = np.unique(np.quantile(scores, np.linspace(0, 1, 11)[:-1]))
+    starts = np.unique(np.quantile(scores, np.linspace(0, 1, BINS + 1)[:-1]))
     return np.asarray(np.searchsorted(starts, scores, side="right") - 1, dtype=np.intp)
 
 
@@ -75,7 +90,7 @@ def binary_scores(y: Codes, proba: Array, weight: Array | None = None) -> Scores
         "roc_auc": auc(positive, proba[:, 1], weight),
         "average_precision": average_precision(positive, proba[:, 1], weight),
         "log_loss": weighted_mean(row_log_loss(y, proba), weight),
-        "calibration_error": calibration_error(positive, proba[:, 1], weight),
+        "calibration_error": calibration_error(*event_scores(y, proba), weight),
         "brier": weighted_mean((proba[:, 1] - positive) ** 2, weight),
         "accuracy": (tp + tn) / (tp + fp + fn + tn),
         "balanced_accuracy": (recall + specificity) / 2 if both else None,  # type: ignore[operator]
@@ -106,7 +121,7 @@ def multiclass_scores(
     return {
         "log_loss": weighted_mean(row_log_loss(y, proba), weight),
         "roc_auc": score("roc_auc", y, proba, weight) if ranking else None,
-        "calibration_error": calibration_error(correct, proba.max(axis=1), weight),
+        "calibration_error": calibration_error(*event_scores(y, proba), weight),
         "accuracy": accuracy,
         "balanced_accuracy": float(counts.recall[occurs].mean()),
         "f1_macro": float(counts.f1[known].mean()),

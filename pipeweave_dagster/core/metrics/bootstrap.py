@@ -5,7 +5,13 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeweave_dagster.core.documents import Estimate, MetricName
-from pipeweave_dagster.core.metrics.all_metrics import Scores, multiclass_scores, scorer_for
+from pipeweave_dagster.core.metrics.all_metrics import (
+    Scores,
+    event_scores,
+    multiclass_scores,
+    scorer_for,
+)
+from pipeweave_dagster.core.metrics.calibration_estimate import calibration_estimate
 from pipeweave_dagster.core.metrics.intervals import widen
 from pipeweave_dagster.core.metrics.metrics import (
     Array,
@@ -30,6 +36,8 @@ def with_intervals(
 ) -> dict[str, Estimate]:
     """Compute each metric with a 95 % bootstrap percentile interval (Efron 1979).
 
+    The calibration error is corrected for chance, which `calibration_estimate` describes.
+
     Args:
         y: Class codes, or values.
         output: Probabilities (rows, classes), or values (rows,).
@@ -44,9 +52,10 @@ def with_intervals(
     """
     compute = scorer_for(classes)
     point = compute(y, output, weight)
-    rows = len(y)
+    rows, calibration = len(y), _calibration(y, output, classes, weight, cluster)
     if rows < _MIN_ROWS:
-        return {name: Estimate(value=_finite(value)) for name, value in point.items()}
+        known = point | {name: estimate.value for name, estimate in calibration.items()}
+        return {name: Estimate(value=_finite(value)) for name, value in known.items()}
     rng = np.random.default_rng(seed)
     resamples = int(np.clip(4_000_000 // (rows * max(classes, 1)), 100, 400))
     draws: dict[str, list[float]] = {name: [] for name in point}
@@ -58,7 +67,7 @@ def with_intervals(
     found = {name: _estimate(value, draws[name], resamples) for name, value in point.items()}
     if classes == 0:
         return found
-    return widen(found, np.asarray(y, dtype=np.intp), output, weight)
+    return widen(found | calibration, np.asarray(y, dtype=np.intp), output, weight)
 
 
 def _of_rows(
@@ -74,6 +83,16 @@ def _of_rows(
         **multiclass_scores(codes[rows], output[rows], ranking=False),
         "roc_auc": ranked.of(rows),
     }
+
+
+def _calibration(
+    y: Array | Codes, output: Array, classes: int, weight: Array | None, cluster: Codes | None
+) -> dict[str, Estimate]:
+    """Return the calibration error as a metric; nothing for values or without rows."""
+    if classes == 0 or len(y) == 0:
+        return {}
+    positive, scores = event_scores(np.asarray(y, dtype=np.intp), output)
+    return {"calibration_error": calibration_estimate(positive, scores, weight, cluster)}
 
 
 def interval_of(

@@ -95,7 +95,7 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="13",
+    code_version="14",
     check_specs=check_specs("model_evaluation", ABOUT),
 )
 def model_evaluation(

@@ -96,8 +96,8 @@ def _calibration(positive: Array | Codes, scores: Array, label: str) -> Plot:
     chart.dots(points)
     return Plot(
         name="calibration",
-        caption="Calibrated probabilities lie on the grey diagonal; expected calibration error "
-        f"{error:.3f}.",
+        caption="Calibrated probabilities lie on the grey diagonal. The dots are "
+        f"{error:.3f} from it on average, partly by chance: they are shares of few rows.",
         svg=chart.markup(),
     )
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from pipeweave_dagster.core.metrics.all_metrics import calibration_error
+from pipeweave_dagster.core.metrics.all_metrics import calibration_error, event_scores
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, row_log_loss
 from pipeweave_dagster.core.model.bundle_scores import tempered
 from pipeweave_dagster.core.training.data.split import Index
@@ -65,9 +65,7 @@ def fit_temperature(
 
 def _error(codes: Codes, proba: Array) -> float:
     """Return the calibration error of the positive class, or of the most probable of several."""
-    if proba.shape[1] == 2:
-        return calibration_error(codes == 1, proba[:, 1])
-    return calibration_error(proba.argmax(axis=1) == codes, proba.max(axis=1))
+    return calibration_error(*event_scores(codes, proba))
 
 
 def _best(codes: Codes, proba: Array, weight: Array, policy: EnsemblePolicy) -> float:
