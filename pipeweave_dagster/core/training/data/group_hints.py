@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.column_values import as_text
+from pipeweave_dagster.core.model.column_values import coded
 
 _MIN_DISTINCT_SHARE = 0.15
 _MAX_MEAN_SIZE = 10
@@ -66,19 +66,17 @@ def hinted_group(note: str) -> str | None:
 
 def _groups(column: pd.Series) -> tuple[np.ndarray, int] | None:
     """Return the group of each row (-1: none) and the number of groups; None without groups."""
-    texts = pd.Series(as_text(column))
-    known = int(texts.notna().sum())
-    sizes = texts.map(texts.value_counts()).fillna(0).to_numpy()
-    rows = int((sizes > 1).sum())
-    distinct = texts.nunique()
-    if known == 0 or rows < _MIN_ROWS or distinct < _MIN_DISTINCT_SHARE * known:
+    codes, _ = coded(column)
+    known = codes[codes >= 0]
+    sizes = np.bincount(known)
+    if len(known) == 0 or len(sizes) < _MIN_DISTINCT_SHARE * len(known):
         return None
-    groups = texts[sizes > 1].nunique()
+    repeated = sizes > 1
+    rows, groups = int(sizes[repeated].sum()), int(repeated.sum())
     low, high = _REPEATED_SHARE
-    if not low <= rows / known <= high or rows / groups > _MAX_MEAN_SIZE:
+    if rows < _MIN_ROWS or not low <= rows / len(known) <= high or rows / groups > _MAX_MEAN_SIZE:
         return None
-    codes = np.where(sizes > 1, pd.factorize(texts)[0], -1)
-    return codes, groups
+    return np.where((codes >= 0) & repeated[codes], codes, -1), groups
 
 
 def _similarity(codes: np.ndarray, y: Array, classes: int) -> float:
