@@ -17,6 +17,8 @@ from pipeweave_dagster.services import evaluation
 evaluation.slice_s, evaluation.CANARY_S = lambda _: 0.0, 0.0
 """
 """Leaves leak canary and what explains the scores out of evaluations, if no test reads them."""
+SCORES_VARIABLE = "PIPEWEAVE_TESTS_SCORES_ALONE"
+"""In the environment of servers, it does the same in the processes of their runs; see guard/."""
 _CALLS = """
 import contextlib, io, json, os, sys
 sys.path.append(sys.argv[2])

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
@@ -61,6 +62,9 @@ _COSTLY = ("s3_server", "moto_server", "mariadb_server", "mongodb_server", "post
 _COSTLY += ("bench", "wheel")
 _FOREIGN = ("AWS_", "DAGSTER_", "MLFLOW_", "S3_", "PIPEWEAVE_")
 _NUMBERS = count()
+_ALONE = pytest.StashKey[bool]()
+_AT_A_TIME = 16
+"""Tests of one file that a process gets together, if they share nothing."""
 
 
 @cache
@@ -127,19 +131,38 @@ def _clean_environment(_network_guard: Path) -> Iterator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that share a fixture of their module run in one process, so that it is made once.
 
-    So do those that share something costly of the whole session. What takes longest comes first,
-    or one process would be at work long after the others.
+    So do those that share something costly of the whole session, and others of one file a few at
+    a time: pytest-xdist hands out groups, and its controller goes through all of them for each test
+    that has ended. What takes longest comes first, or one process would be at work long after the
+    others.
     """
     keep_pairs(config, items)
+    alone: Counter[str] = Counter()
     for item in items:
-        info = getattr(item, "_fixtureinfo", None)
-        made = info.name2fixturedefs.values() if info else ()
-        shared = any(definition.scope == "module" for found in made for definition in found)
-        costly = [name for name in _COSTLY if info and name in info.name2fixturedefs]
-        if (shared or costly) and item.get_closest_marker("xdist_group") is None:
-            name = item.nodeid.partition("::")[0] if shared else costly[0]
+        if item.get_closest_marker("xdist_group") is None:
+            name = _shared(item)
+            item.stash[_ALONE] = not name
+            if not name:
+                file = item.nodeid.partition("::")[0]
+                name = f"{file} {alone[file] // _AT_A_TIME}"
+                alone[file] += 1
             item.add_marker(pytest.mark.xdist_group(name))
     items.sort(key=_rank)
+
+
+def _shared(item: pytest.Item) -> str:
+    """Return the group of a test that shares a fixture; empty if it shares none."""
+    info = getattr(item, "_fixtureinfo", None)
+    found = info.name2fixturedefs if info else {}
+    if any(definition.scope == "module" for made in found.values() for definition in made):
+        return item.nodeid.partition("::")[0]
+    return next((name for name in _COSTLY if name in found), "")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Never look for garbage in what collecting has made: ten thousand tests stay until the end."""
+    gc.freeze()
 
 
 def _rank(item: pytest.Item) -> int:
@@ -148,8 +171,8 @@ def _rank(item: pytest.Item) -> int:
     name = group.args[0] if group else ""
     if name in _LONGEST:
         return _LONGEST.index(name)
-    together = group is not None or item.get_closest_marker("slow") is not None
-    return len(_LONGEST) + (not together)
+    early = not item.stash.get(_ALONE, False) or item.get_closest_marker("slow") is not None
+    return len(_LONGEST) + (not early)
 
 
 @pytest.hookimpl(tryfirst=True)

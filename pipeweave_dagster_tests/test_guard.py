@@ -11,6 +11,7 @@ import pytest
 from pipeweave_dagster.adapters.http_checks import responds
 from pipeweave_dagster.adapters.worker import Worker
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster_tests.commands import SCORES_VARIABLE
 
 # The name is reserved for examples (RFC 2606) and the address for documentation (RFC 5737).
 _REACH_OUT = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=0.1)"
@@ -90,3 +91,17 @@ def test_dagster_keeps_its_engines(tmp_path: Path) -> None:
     """
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert told.stdout.decode().split() == ["True", "False", "False"]
+
+
+@pytest.mark.parametrize(("variable", "seconds"), [("ANY", 5.0), (SCORES_VARIABLE, 0.0)])
+def test_children_explain_scores_unless_they_are_asked_not_to(
+    variable: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    script = """if True:
+        from pipeweave_dagster.services.evaluation import evaluate_and_promote
+        known = evaluate_and_promote.__globals__
+        print(known["slice_s"](20), known["CANARY_S"] > 0)
+    """
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert told.stdout.decode().split() == [str(seconds), str(seconds > 0)]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeweave_dagster_tests.commands import SCORES_VARIABLE
 from pipeweave_dagster_tests.servers.mailbox import Mailbox, http_mailbox
 from pipeweave_dagster_tests.servers.s3 import S3Server
 from pipeweave_dagster_tests.servers.workbench import Dev, pipeweave_dev
@@ -32,6 +33,8 @@ def dev(
     """`pipeweave dev`, watching a bucket of its own."""
     env = s3_server.environment(f"s3://{s3_server.bucket()}/team")
     env["PIPEWEAVE_TIME_BUDGET_S"] = str(BUDGET_S)
+    # No test here reads what explains scores: the stack of deploy/ makes it on servers as well.
+    env[SCORES_VARIABLE] = "1"
     env["PIPEWEAVE_ALERTS_TO"], env["PIPEWEAVE_ALERT_HOOK"] = "hook", hook.url
     with pipeweave_dev(env, tmp_path_factory.mktemp("dev")) as running:
         yield running
