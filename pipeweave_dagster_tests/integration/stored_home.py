@@ -2,7 +2,12 @@
 
 import sqlite3
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from pipeweave_dagster.services.workbench import Workbench
+from pipeweave_dagster.settings import Settings
 
 MADE_IN = "/home/somebody/pipeweave"
 """The folder of each stored home, as it is written in the MLflow store."""
@@ -14,6 +19,16 @@ def unpack(archive: Path, folder: Path) -> Path:
         packed.extractall(folder, filter="data")
     _move_mlflow(folder / "home", str(folder))
     return folder / "home"
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[Workbench]:
+    """Open a workbench that leaves its workers, and what they have imported, to the next one."""
+    workbench = Workbench(Settings(home=home))
+    try:
+        yield workbench
+    finally:
+        workbench.hand_on()
 
 
 def _move_mlflow(home: Path, new: str) -> None:

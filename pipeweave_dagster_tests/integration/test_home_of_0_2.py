@@ -20,16 +20,15 @@ from pipeweave_dagster.services.model_versions import load_origin, load_version,
 from pipeweave_dagster.services.promotion import roll_back
 from pipeweave_dagster.services.scoring import describe_batch, score
 from pipeweave_dagster.services.workbench import Workbench
-from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
-from pipeweave_dagster_tests.integration.stored_home import unpack
+from pipeweave_dagster_tests.integration.stored_home import opened, unpack
 from pipeweave_dagster_tests.program import output
 
 with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("home of 0.2")]
 EARLIER = Path(__file__).parent / "earlier_release"
 FILE = Path(__file__).parents[2] / "examples" / "penguins.csv"
 _WITHOUT = """
@@ -44,8 +43,8 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     home = unpack(EARLIER / "home-0.2.0.tar.xz", tmp_path_factory.mktemp("home"))
-    with Workbench(Settings(home=home)) as opened:
-        yield opened
+    with opened(home) as workbench:
+        yield workbench
 
 
 def test_every_document_that_a_run_made_opens(bench: Workbench) -> None:

@@ -1,6 +1,7 @@
 """A rollback to a version that cannot predict any more says why, and leaves the champion."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from catboost import CatBoostClassifier
 
+from pipeweave_dagster.adapters.child_process import end_unused
 from pipeweave_dagster.adapters.mlflow_store import log_training
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.errors import PipeWeaveError
@@ -17,16 +19,23 @@ from pipeweave_dagster.services.champion import champion_of, model_name, set_ali
 from pipeweave_dagster.services.model_versions import load_origin, load_version, save_version
 from pipeweave_dagster.services.promotion import roll_back
 from pipeweave_dagster.services.workbench import Workbench
-from pipeweave_dagster.settings import Settings
-from pipeweave_dagster_tests.integration.stored_home import unpack
+from pipeweave_dagster_tests.integration.stored_home import opened, unpack
 
-pytestmark = pytest.mark.slow
+# After test_home_of_0_2.py, whose worker it goes on with.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("home of 0.2")]
 EARLIER = Path(__file__).parent / "earlier_release"
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return unpack(EARLIER / "home-0.2.0.tar.xz", tmp_path)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workers() -> Iterator[None]:
+    """End what the workbenches of this file and of its group have left to the next one."""
+    yield
+    end_unused()
 
 
 def registered(bench: Workbench, model: Path) -> None:
@@ -70,13 +79,13 @@ def refused(bench: Workbench, champion: str) -> PipeWeaveError:
 
 
 def test_a_damaged_model_file_is_named(home: Path, tmp_path: Path) -> None:
-    with Workbench(Settings(home=home)) as bench:
+    with opened(home) as bench:
         first, _ = load_version(bench.store, "penguins", "1")
         copy = with_catboost(bench.store.payload(first.model), tmp_path / "model.skops")
         registered(bench, copy)
         set_alias(bench, "penguins", "2", "champion")
         bench.store.storage.put(first.model.key, b"damaged")
-    with Workbench(Settings(home=home)) as bench:
+    with opened(home) as bench:
         error = refused(bench, "2")
 
     assert error.details["passed_over"].keys() == {"1"}
@@ -87,20 +96,21 @@ def test_a_damaged_model_file_is_named(home: Path, tmp_path: Path) -> None:
 def test_a_family_that_is_not_installed_is_named_with_its_package(
     home: Path, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    with Workbench(Settings(home=home)) as bench:
+    with opened(home) as bench:
         first, _ = load_version(bench.store, "penguins", "1")
         model = bench.store.payload(first.model)
         registered(bench, with_catboost(model, tmp_path / "model.skops"))
         registered(bench, model)
         set_alias(bench, "penguins", "2", "champion")
         set_alias(bench, "penguins", "3", "champion")
+    end_unused()  # a worker that starts now finds no CatBoost
     absent = tmp_path / "absent"
     absent.mkdir()
     missing = 'raise ModuleNotFoundError("No module named \'catboost\'", name="catboost")\n'
     (absent / "catboost.py").write_text(missing)
     monkeypatch.setenv("PYTHONPATH", str(absent), prepend=os.pathsep)
     monkeypatch.setattr("pipeweave_dagster.services.promotion.rollback_targets", lambda _: ["2"])
-    with Workbench(Settings(home=home)) as bench:
+    with opened(home) as bench:
         error = refused(bench, "3")
 
     assert "the package `catboost`, which is not installed here" in error.message
