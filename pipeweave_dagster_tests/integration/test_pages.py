@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeweave_dagster_tests.commands import SCORES_VARIABLE
 from pipeweave_dagster_tests.pages import ROOT, play
 from pipeweave_dagster_tests.servers import graphql
 from pipeweave_dagster_tests.servers.databases import Database
@@ -53,7 +54,8 @@ def played(
 
 
 def test_pages_on_a_folder(tmp_path: Path) -> None:
-    printed = played(FOLDER, tmp_path, TITANIC, {"JWT_SECRET_KEY": "k" * 64})
+    env = {"JWT_SECRET_KEY": "k" * 64, SCORES_VARIABLE: "1"}
+    printed = played(FOLDER, tmp_path, TITANIC, env)
     assert "Model: " in printed["tutorial.md"]
     assert "PW801" in printed["tutorial.md"]
     assert len((tmp_path / "predictions.csv").read_text().splitlines()) == 345
