@@ -58,7 +58,7 @@ def test_parallel_runs_never_find_the_database_locked(home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _CHATTER],
         check=False, capture_output=True, text=True, timeout=280,
-        env={**os.environ, "LOG_LEVEL": "ERROR", "PIPEWEAVE_TESTS_SYNC_SQLITE": "1"},
+        env={**os.environ, "LOG_LEVEL": "ERROR", "PIPEWEAVE_TESTS_SYNC": "1"},
     )  # fmt: skip
     assert "database is locked" not in done.stderr
     expected = f"{[0] * RUNS} {['SUCCESS'] * RUNS} {[LINES] * RUNS}"

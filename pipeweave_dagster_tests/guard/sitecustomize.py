@@ -1,4 +1,4 @@
-"""Refuses every connection that leaves this machine, and writes it down; hurries SQLite, imports.
+"""Refuses every connection that leaves this machine, and writes it down; hurries disk and imports.
 
 The tests' `conftest.py` installs it in the test process. Child processes install it themselves:
 this folder is put on their `PYTHONPATH`, and Python imports `sitecustomize` at its start.
@@ -7,6 +7,8 @@ that open sockets in C (gRPC, Arrow) are out of its sight.
 
 SQLite is told not to wait for the disk: one run waits some thousand times, and what it writes
 would survive a loss of power, which no test is about. Processes that are killed lose nothing by it.
+Nor does anything else wait: a run writes some eighty objects into a folder storage, and waits twice
+for each. That the storage asks for it, and in which order, is seen in its own tests.
 
 Dagster makes an engine for each connection to SQLite, thousands in one run, each of which compiles
 every statement anew: a fifth to a third of the processor time of a run's process.
@@ -26,7 +28,7 @@ import sys
 from functools import lru_cache
 
 # A process in whose environment this stands waits for the disk, as outside of the tests.
-SYNC_VARIABLE = "PIPEWEAVE_TESTS_SYNC_SQLITE"
+SYNC_VARIABLE = "PIPEWEAVE_TESTS_SYNC"
 # A process in whose environment this stands has no leak canary, and nothing that explains scores.
 SCORES_VARIABLE = "PIPEWEAVE_TESTS_SCORES_ALONE"
 LOG_VARIABLE = "PIPEWEAVE_NETWORK_GUARD_LOG"
@@ -153,6 +155,8 @@ def _refuse(what: str) -> None:
 
 
 gc.set_threshold(50_000, 20, 10)
+if SYNC_VARIABLE not in os.environ:
+    os.fsync = lambda fd: None
 sys.addaudithook(_hook)
 if "sqlite3" in sys.modules:
     _hurry_sqlite()
