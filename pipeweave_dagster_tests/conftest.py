@@ -6,10 +6,11 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 # Fits of the tests share the cores with other tests, so their threads must not spin. OpenMP reads
 # this when the first package that uses it is imported: it has to be set before any test is.
@@ -26,7 +27,7 @@ from pipeweave_dagster.core.ingest.base import database
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests import kept_database
 from pipeweave_dagster_tests.pairwise import keep_pairs
-from pipeweave_dagster_tests.servers.browser import browser
+from pipeweave_dagster_tests.servers.browser import FAILED, browser
 from pipeweave_dagster_tests.servers.databases import (
     mariadb_server,
     mongodb_server,
@@ -186,6 +187,15 @@ def pytest_runtest_setup() -> None:
         foreign = variable in settings or variable.startswith(_FOREIGN)
         if foreign and variable != LOG_VARIABLE:
             del os.environ[variable]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Let fixtures know at their end whether the test has failed."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
 
 
 @pytest.fixture

@@ -5,10 +5,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+FAILED = pytest.StashKey[bool]()
+"""In the stash of a test that has failed; conftest.py puts it there."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"]
 _FLAGS += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
@@ -33,6 +36,19 @@ def opened_browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=_find(), args=_FLAGS)
         yield chromium
         chromium.close()
+
+
+def keep_picture_of_failure(page: Any, test: pytest.Item, path: Path, **options: bool) -> None:
+    """Keep what a page shows at the end of a test that failed: drawing it takes most of a second.
+
+    Args:
+        page: The page, still open.
+        test: The test, such as `request.node` of a fixture.
+        path: Where the picture is written.
+        options: Further options of Playwright.
+    """
+    if test.stash.get(FAILED, False):
+        page.screenshot(path=path, **options)
 
 
 def _find() -> str | None:

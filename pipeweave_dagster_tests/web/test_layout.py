@@ -28,6 +28,7 @@ from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
 from pipeweave_dagster_tests.factories.registry import Registry, register
+from pipeweave_dagster_tests.servers.browser import keep_picture_of_failure
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 LONG = "a_rather_long_name_of_a_column_or_of_a_candidate_" * 3
@@ -155,16 +156,19 @@ def batch(number: int) -> BatchRecord:
     )
 
 
+@pytest.fixture
+def page(browser: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    """An empty page."""
+    page = browser.new_page()
+    yield page
+    keep_picture_of_failure(page, request.node, tmp_path / "page.png", full_page=True)
+    page.close()
+
+
 @pytest.mark.parametrize("width", [400, 1000, 1100, 1600])
 @pytest.mark.parametrize("path", ["/", "/datasets/demo"])
-def test_nothing_overflows_its_panel(
-    browser: Any, address: str, tmp_path: Path, width: int, path: str
-) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    try:
-        page.goto(address + path)
-        page.screenshot(path=tmp_path / "page.png", full_page=True)
-        assert page.evaluate(OVERFLOWING) == []
-        assert page.evaluate(BROKEN_WORDS) == []
-    finally:
-        page.close()
+def test_nothing_overflows_its_panel(page: Any, address: str, width: int, path: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address + path)
+    assert page.evaluate(OVERFLOWING) == []
+    assert page.evaluate(BROKEN_WORDS) == []

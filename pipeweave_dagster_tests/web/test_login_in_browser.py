@@ -137,7 +137,6 @@ def test_a_phone_shows_whole_words_and_sizes(
     found: dict[str, list[str]] = {}
     for path in ("/", "/audit", "/upload", "/users"):
         page.goto(pages + path)
-        page.screenshot(path=tmp_path / f"{len(found)}.png")
         found[path] = page.evaluate(BROKEN_WORDS_OF_THE_TOP)
     page.goto(f"{pages}/upload")
     notes = []

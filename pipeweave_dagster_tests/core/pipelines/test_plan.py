@@ -268,3 +268,9 @@ def test_a_measured_gap_decides_the_split(table):
     assert (split(used=True).kind, split(used=True).column) == ("time", "since")
     assert "gap 0.2" in split(used=True).reason
     assert split(used=False).kind == "hash"
+
+
+@pytest.mark.parametrize(("rows", "folds"), [(1_999, 8), (2_000, 5)])
+def test_few_rows_are_divided_into_more_folds(rows, folds):
+    frame = pd.DataFrame({"x": np.arange(rows) * 1.0, "y": np.arange(rows) % 7 * 1.0})
+    assert make_pipeline(frame, "y", "regression").split.folds == folds

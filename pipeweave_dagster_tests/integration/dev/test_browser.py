@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import pytest
 
 from pipeweave_dagster_tests.servers import graphql
+from pipeweave_dagster_tests.servers.browser import keep_picture_of_failure
 from pipeweave_dagster_tests.servers.foreign_page import foreign_page
 from pipeweave_dagster_tests.servers.workbench import Dev
 
@@ -23,14 +24,14 @@ _PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
+def page(browser: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """A page that remembers what it asked other machines for, and what went wrong in it."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.foreign = []
     page.on("request", lambda r: page.foreign.append(r.url) if _foreign(r.url) else None)
     page.set_default_timeout(_PATIENCE_MS)
     yield page
-    page.screenshot(path=tmp_path / "page.png")
+    keep_picture_of_failure(page, request.node, tmp_path / "page.png")
     page.close()
 
 

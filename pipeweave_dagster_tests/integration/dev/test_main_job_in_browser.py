@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipeweave_dagster_tests.servers.browser import keep_picture_of_failure
 from pipeweave_dagster_tests.servers.workbench import Dev
 
 pytestmark = [
@@ -20,7 +21,7 @@ _FILE = Path(__file__).parents[3] / "examples" / "penguins.csv"
 
 
 @pytest.fixture
-def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
+def page(browser: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """A page that remembers what went wrong in it."""
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.problems = []
@@ -28,7 +29,7 @@ def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
     page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)
     page.set_default_timeout(_PATIENCE_MS)
     yield page
-    page.screenshot(path=tmp_path / "page.png", full_page=True)
+    keep_picture_of_failure(page, request.node, tmp_path / "page.png", full_page=True)
     page.close()
 
 
