@@ -78,7 +78,7 @@ ORDER = {
     ],
     "core.evaluation": [
         "fairness", "segments", "model_changes", "champion_comparison", "promotion",
-        "evaluation_notes", "audit", "report", "time_slice", "later_rows", "model_scores",
+        "evaluation_notes", "audit", "report", "time_slice", "other_rows", "model_scores",
         "twin_terms", "readable_twin", "completion",
     ],
     "cli": ["support", "commands", "app", "__main__"],

@@ -108,8 +108,9 @@ class Evaluation(Document):
     parts that there was no time for, or not enough: `pipeweave evaluate NAME --full` computes them;
     `cut` are those of them that have a result all the same.
     `resampled` says what of the test rows the intervals of `metrics` are resamples of (None: an
-    evaluation of an earlier version); `test_rows_alone` is the metric with the interval that these
-    give, where that in `metrics` is wider since it is meant for later rows.
+    evaluation of an earlier version), and `clusters` how many groups or stretches these are;
+    `test_rows_alone` is the metric with the interval that these give, where that in `metrics` comes
+    from the scores of the folds, since it is meant for later rows or the groups are few.
     """
 
     kind: ClassVar[str] = "model_evaluation"
@@ -138,6 +139,7 @@ class Evaluation(Document):
     readable: ReadableTwin | None = Field(default=None, exclude_if=operator.not_)
     card: Payload | None = None
     resampled: Resampled | None = Field(default=None, exclude_if=operator.not_)
+    clusters: int | None = Field(default=None, exclude_if=operator.not_)
     test_rows_alone: Estimate | None = Field(default=None, exclude_if=operator.not_)
     dropped: list[EvaluationStep] = Field(default=[], exclude_if=operator.not_)
     cut: list[EvaluationStep] = Field(default=[], exclude_if=operator.not_)

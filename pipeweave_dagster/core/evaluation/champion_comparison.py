@@ -69,8 +69,10 @@ def run_comparison(new: Contender, champion: Contender, other: str) -> Compariso
     if not len(pairs.rows):
         return nothing
     y, first, second, kept = _of_common_classes(new, champion, ours, pairs, common)
-    weight = weights_of(ours.weight, pairs.rows[kept])
-    found = paired(new.trained.metric, y, first, second, other, weight=weight)
+    of_pairs = pairs.rows[kept]
+    weight = weights_of(ours.weight, of_pairs)
+    cluster = None if ours.cluster is None else ours.cluster[of_pairs]
+    found = paired(new.trained.metric, y, first, second, other, weight=weight, cluster=cluster)
     facts = {"changes": changes.sentences, "obstacle": changes.obstacle, "of": len(ours.y)}
     return found.model_copy(update=facts)
 

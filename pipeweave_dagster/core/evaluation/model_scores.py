@@ -20,7 +20,7 @@ from pipeweave_dagster.core.evaluation.audit.methodology import methodology
 from pipeweave_dagster.core.evaluation.audit.run_audit import Audit
 from pipeweave_dagster.core.evaluation.evaluation_notes import limit_notes
 from pipeweave_dagster.core.evaluation.fairness import fairness_of
-from pipeweave_dagster.core.evaluation.later_rows import for_later_rows
+from pipeweave_dagster.core.evaluation.other_rows import for_other_rows
 from pipeweave_dagster.core.evaluation.time_slice import TimeSlice
 from pipeweave_dagster.core.metrics.bootstrap import with_intervals
 from pipeweave_dagster.core.metrics.per_class import class_scores
@@ -42,7 +42,8 @@ def score_model(
     scored = read_scored_test(trained, test_rows)
     metrics = _metrics(scored, scored.output)
     alone = metrics[trained.metric]
-    metrics[trained.metric], later_note = for_later_rows(alone, trained, spec)
+    clusters = None if scored.cluster is None else len(np.unique(scored.cluster))
+    metrics[trained.metric], folds_note = for_other_rows(alone, trained, spec, clusters)
     evaluation = Evaluation(
         rows=len(scored.y),
         metric=trained.metric,
@@ -54,8 +55,9 @@ def score_model(
         structure=spec.structure,
         holdout_use=holdout_use,
         resampled=_resampled(scored, spec),
-        test_rows_alone=alone if later_note else None,
-        notes=[*filter(None, [later_note]), *limit_notes(scored, spec, trained.metric)],
+        clusters=clusters,
+        test_rows_alone=alone if folds_note else None,
+        notes=[*filter(None, [folds_note]), *limit_notes(scored, spec, trained.metric)],
     )
     _log_score(evaluation)
     parts = [step for step in get_args(EvaluationStep) if step != "leak canary"]

@@ -147,7 +147,15 @@ def _metric(source: TwinSource, output: Array) -> float | None:
 def _comparison(source: TwinSource, output: Array) -> Comparison:
     """Compare the twin with the model on all test rows."""
     scored, metric = source.scored, source.trained.metric
-    found = paired(metric, scored.y, output, scored.output, "the model", weight=scored.weight)
+    found = paired(
+        metric,
+        scored.y,
+        output,
+        scored.output,
+        "the model",
+        weight=scored.weight,
+        cluster=scored.cluster,
+    )
     return found.model_copy(update={"of": len(scored.y)})
 
 

@@ -90,7 +90,6 @@ def binary_scores(y: Codes, proba: Array, weight: Array | None = None) -> Scores
         "roc_auc": auc(positive, proba[:, 1], weight),
         "average_precision": average_precision(positive, proba[:, 1], weight),
         "log_loss": weighted_mean(row_log_loss(y, proba), weight),
-        "calibration_error": calibration_error(*event_scores(y, proba), weight),
         "brier": weighted_mean((proba[:, 1] - positive) ** 2, weight),
         "accuracy": (tp + tn) / (tp + fp + fn + tn),
         "balanced_accuracy": (recall + specificity) / 2 if both else None,  # type: ignore[operator]
@@ -107,9 +106,9 @@ def multiclass_scores(
 ) -> Scores:
     """Compute probability, ranking (one against the rest, unweighted mean) and decision metrics.
 
-    The calibration error is that of the predicted class. Means over classes are unweighted (macro)
-    or weighted by the rows of each class; all micro means equal the accuracy, as does the weighted
-    recall. Without `ranking` the area under the ROC curve, which takes longest, is left out.
+    Means over classes are unweighted (macro) or weighted by the rows of each class; all micro means
+    equal the accuracy, as does the weighted recall. Without `ranking` the area under the ROC curve,
+    which takes longest, is left out.
     """
     predicted = proba.argmax(axis=1)
     correct = predicted == y
@@ -121,7 +120,6 @@ def multiclass_scores(
     return {
         "log_loss": weighted_mean(row_log_loss(y, proba), weight),
         "roc_auc": score("roc_auc", y, proba, weight) if ranking else None,
-        "calibration_error": calibration_error(*event_scores(y, proba), weight),
         "accuracy": accuracy,
         "balanced_accuracy": float(counts.recall[occurs].mean()),
         "f1_macro": float(counts.f1[known].mean()),
@@ -155,7 +153,10 @@ def _median(values: Array, weight: Array | None) -> float:
 
 
 def scorer_for(classes: int) -> Callable[[Array | Codes, Array, Array | None], Scores]:
-    """Return the function that computes all metrics for a number of classes (0: regression)."""
+    """Return the function that computes the metrics for a number of classes (0: regression).
+
+    The calibration error is not among them: see `calibration_estimate`.
+    """
     if classes == 0:
         return regression_scores  # type: ignore[return-value]
     return binary_scores if classes == 2 else multiclass_scores  # type: ignore[return-value]

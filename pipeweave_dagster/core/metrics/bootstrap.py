@@ -12,6 +12,7 @@ from pipeweave_dagster.core.metrics.all_metrics import (
     scorer_for,
 )
 from pipeweave_dagster.core.metrics.calibration_estimate import calibration_estimate
+from pipeweave_dagster.core.metrics.few_groups import widen_for_few_groups
 from pipeweave_dagster.core.metrics.intervals import widen
 from pipeweave_dagster.core.metrics.metrics import (
     Array,
@@ -36,7 +37,8 @@ def with_intervals(
 ) -> dict[str, Estimate]:
     """Compute each metric with a 95 % bootstrap percentile interval (Efron 1979).
 
-    The calibration error is corrected for chance, which `calibration_estimate` describes.
+    The calibration error is corrected for chance, which `calibration_estimate` describes; intervals
+    of fewer than 30 groups are wider, as described by `widen_for_few_groups`.
 
     Args:
         y: Class codes, or values.
@@ -47,8 +49,8 @@ def with_intervals(
         cluster: Group of each row, if groups and not single rows are to be resampled.
 
     Returns:
-        Metric to estimate; without an interval below 10 rows, or where the metric was undefined in
-        more than half of the resamples.
+        Metric to estimate; without an interval below 10 rows, where the metric was undefined in
+        more than half of the resamples, or where the groups are too few for one.
     """
     compute = scorer_for(classes)
     point = compute(y, output, weight)
@@ -65,9 +67,9 @@ def with_intervals(
             if value is not None and np.isfinite(value):
                 draws[name].append(value)
     found = {name: _estimate(value, draws[name], resamples) for name, value in point.items()}
-    if classes == 0:
-        return found
-    return widen(found | calibration, np.asarray(y, dtype=np.intp), output, weight)
+    if classes:
+        found = widen(found | calibration, np.asarray(y, dtype=np.intp), output, weight)
+    return widen_for_few_groups(found, of_rows, cluster)
 
 
 def _of_rows(
@@ -112,13 +114,16 @@ def interval_of(
     if len(y) < _MIN_ROWS or point is None:
         return Estimate(value=point)
     rng = np.random.default_rng(0)
-    picks = resampled(rng, len(y), draws, cluster)
-    values = [score(metric, y[rows], output[rows], weights_of(weight, rows)) for rows in picks]
+
+    def of_rows(rows: Codes) -> Scores:
+        return {metric: score(metric, y[rows], output[rows], weights_of(weight, rows))}
+
+    values = [of_rows(rows)[metric] for rows in resampled(rng, len(y), draws, cluster)]
     known = [v for v in values if v is not None and np.isfinite(v)]
-    found = _estimate(point, known, draws)
-    if output.ndim == 1:
-        return found
-    return widen({metric: found}, np.asarray(y, dtype=np.intp), output, weight)[metric]
+    found: dict[str, Estimate] = {metric: _estimate(point, known, draws)}
+    if output.ndim > 1:
+        found = widen(found, np.asarray(y, dtype=np.intp), output, weight)
+    return widen_for_few_groups(found, of_rows, cluster)[metric]
 
 
 def _finite(value: float | None) -> float | None:

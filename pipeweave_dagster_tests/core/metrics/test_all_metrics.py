@@ -54,7 +54,6 @@ def test_multiclass(rng):
         for name, value in zip(("precision", "recall", "f1"), wanted, strict=False):
             if average != "micro" or name == "f1":
                 assert found[f"{name}_{average}"] == CLOSE(value, abs=1e-12)
-    assert 0 < found["calibration_error"] < 1
 
 
 def test_regression(rng):
@@ -111,7 +110,6 @@ def test_a_row_that_counts_twice_is_as_two_rows(rng):
         multiclass_scores(y, proba, weight * 1.0),
         multiclass_scores(y[rows], proba[rows]),
     )
-    del found["calibration_error"], wanted["calibration_error"]  # its bins are of as many rows
     assert found == CLOSE(wanted)
     values, output = rng.normal(size=200), rng.normal(size=200)
     assert regression_scores(values, output, weight * 1.0) == CLOSE(

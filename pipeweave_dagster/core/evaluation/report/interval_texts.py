@@ -1,23 +1,44 @@
 """The texts on intervals: which rows they are of, and how these were resampled."""
 
 from pipeweave_dagster.core.documents import Estimate, Evaluation, ReadableTwin, TrainedModel
+from pipeweave_dagster.core.metrics.score_range import ENOUGH_GROUPS
 from pipeweave_dagster.core.number_format import number
+
+_ONE = {"rows": "row", "groups": "group", "stretches of time": "stretch of time"}
 
 
 def on_intervals(evaluation: Evaluation) -> str:
     """Say which rows the intervals of the scores are of; nothing where it was not recorded."""
     score = evaluation.metrics.get(evaluation.metric)
-    if evaluation.resampled is None or score is None or score.low is None:
+    if evaluation.resampled is None or score is None:
         return ""
-    text = f"The 95 % intervals come from resampling the {evaluation.rows:,} test rows"
-    text += f"{_units(evaluation)} (bootstrap)."
     alone = evaluation.test_rows_alone
+    if (alone or score).low is None:
+        return _without_interval(evaluation, score)
+    text = f"The 95 % intervals come from resampling the {evaluation.rows:,} test rows"
+    text += f"{_units(evaluation)} (bootstrap{_widened(evaluation)})."
     if alone is None:
         return text
     return (
-        f"{text} The interval of {evaluation.metric} is wider, because it is meant to hold for "
-        f"later rows, too: the test rows alone give {number(alone.low)} to {number(alone.high)}."
+        f"{text} {_from_folds(evaluation)}; the test rows alone give {number(alone.low)} to "
+        f"{number(alone.high)}."
     )
+
+
+def _from_folds(evaluation: Evaluation) -> str:
+    if evaluation.resampled == "groups":
+        return f"That of {evaluation.metric} comes from the folds, which are of more groups"
+    why = "because it is meant to hold for later rows, too"
+    return f"The interval of {evaluation.metric} is wider, {why}"
+
+
+def _without_interval(evaluation: Evaluation, score: Estimate) -> str:
+    """Say why the test rows alone give no interval; nothing if they are too few for one."""
+    if not evaluation.clusters or evaluation.clusters >= ENOUGH_GROUPS:
+        return ""
+    units = f"only {_counted(evaluation)}"
+    text = f"The {evaluation.rows:,} test rows are of {units}, too few for an interval."
+    return text if score.low is None else f"{text} {_from_folds(evaluation)}."
 
 
 def on_twin(evaluation: Evaluation) -> str:
@@ -46,4 +67,16 @@ def model_beside(trained: TrainedModel, evaluation: Evaluation, twin: ReadableTw
 def _units(evaluation: Evaluation) -> str:
     if evaluation.resampled in (None, "rows"):
         return ""
-    return f", in whole {evaluation.resampled}"
+    if evaluation.clusters is None:
+        return f", in whole {evaluation.resampled}"
+    return f" as {_counted(evaluation, 'whole ')}"
+
+
+def _counted(evaluation: Evaluation, kind: str = "") -> str:
+    noun = evaluation.resampled or "rows"
+    return f"{evaluation.clusters:,} {kind}{_ONE[noun] if evaluation.clusters == 1 else noun}"
+
+
+def _widened(evaluation: Evaluation) -> str:
+    few = evaluation.clusters is not None and evaluation.clusters < ENOUGH_GROUPS
+    return ", widened by the jackknife, because these are few" if few else ""

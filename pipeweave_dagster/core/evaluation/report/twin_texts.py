@@ -15,7 +15,7 @@ def sentence(twin: ReadableTwin) -> str:
         "not distinguishable": f"The two do not differ significantly {same}.",
         "better": f"The twin is significantly better {same}.",
         "worse": f"The twin is significantly worse {same}: that is the price of being readable.",
-        "not compared": "There are too few test rows to compare the two.",
+        "not compared": "There are too few test rows, or groups of them, to compare the two.",
     }[twin.comparison.verdict]
 
 

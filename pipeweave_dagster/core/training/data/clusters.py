@@ -7,8 +7,6 @@ from pipeweave_dagster.core.training.data.split_keys import group_keys
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 
 _BLOCKS = 30
-_FEWEST = 5
-"""With fewer clusters a bootstrap of them says nothing."""
 
 
 def clusters_of(training_set: TrainingSet) -> Index | None:
@@ -18,7 +16,7 @@ def clusters_of(training_set: TrainingSet) -> Index | None:
     ones (Cameron, Gelbach and Miller 2008).
 
     Returns:
-        None for other splits, and where there are fewer than five groups or stretches.
+        None for other splits.
     """
     divider, kind = training_set.table.divider, training_set.spec.split.kind
     if divider is None or kind not in ("group", "time"):
@@ -31,4 +29,4 @@ def clusters_of(training_set: TrainingSet) -> Index | None:
         times = order_values(divider)[test]
         cuts = np.unique(np.sort(times)[np.linspace(0, len(times), _BLOCKS + 1).astype(int)[1:-1]])
         clusters = np.searchsorted(cuts, times, side="right")
-    return clusters.astype(np.intp) if len(np.unique(clusters)) >= _FEWEST else None
+    return clusters.astype(np.intp)

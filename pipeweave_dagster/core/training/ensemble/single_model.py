@@ -84,6 +84,6 @@ def _compared(training_set: TrainingSet, result: CvResult, ensemble: Array) -> C
         result.oof[rows],
         ensemble[rows],
         ENSEMBLE,
-        problem.seed,
-        weights_of(problem.weight, rows),
+        seed=problem.seed,
+        weight=weights_of(problem.weight, rows),
     )

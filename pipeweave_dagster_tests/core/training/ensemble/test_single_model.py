@@ -89,7 +89,7 @@ def test_no_test_is_made_after_the_first_success(training_set, made, monkeypatch
     ensemble, candidate = made
     compared = []
     real = single_model.paired
-    monkeypatch.setattr(single_model, "paired", lambda *a: compared.append(1) or real(*a))
+    monkeypatch.setattr(single_model, "paired", lambda *a, **k: compared.append(1) or real(*a, **k))
     equal = [candidate(family, 0.01) for family in ("lightgbm", "xgboost", "linear")]
     assert found(training_set, equal, ensemble).result is equal[0]
     assert len(compared) == 1

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import Estimate, Payload, PipelineSpec, TrainedModel, Trial
-from pipeweave_dagster.core.evaluation.later_rows import for_later_rows
+from pipeweave_dagster.core.evaluation.other_rows import for_other_rows
 from pipeweave_dagster_tests.factories import make_pipeline
 
 FILE = Payload(name="x", sha256="0" * 64, size_bytes=1)
@@ -62,7 +62,7 @@ def test_score_of_the_next_period_is_inside_as_often_as_promised(
         known = trial(float(np.mean(folds)), float(np.std(folds, ddof=1)))
         value, later = float(np.mean(scores[:FOLDS])), float(scores[-1])
         seen = Estimate(value=value, low=value, high=value)
-        found, _ = for_later_rows(seen, model(metric, [known]), spec)
+        found, _ = for_other_rows(seen, model(metric, [known]), spec)
         assert found.low is not None
         assert found.high is not None
         inside.append(found.low <= later <= found.high)
@@ -71,9 +71,9 @@ def test_score_of_the_next_period_is_inside_as_often_as_promised(
 
 def test_it_is_never_narrower_and_says_what_the_rows_alone_give(spec: PipelineSpec) -> None:
     estimate = Estimate(value=2.0, low=1.0, high=3.5)
-    found, text = for_later_rows(estimate, model("rmse", [trial(2.0, 0.01)]), spec)
+    found, text = for_other_rows(estimate, model("rmse", [trial(2.0, 0.01)]), spec)
     assert (found.low, found.high) == (1.0, 3.5)
-    wider, text = for_later_rows(estimate, model("rmse", [trial(2.0, 0.8)]), spec)
+    wider, text = for_other_rows(estimate, model("rmse", [trial(2.0, 0.8)]), spec)
     assert wider.low is not None
     assert wider.high is not None
     assert 0 < wider.low < 1.0 < 3.5 < wider.high
@@ -83,7 +83,7 @@ def test_it_is_never_narrower_and_says_what_the_rows_alone_give(spec: PipelineSp
 
 def test_bounded_metrics_stay_in_their_bounds(spec: PipelineSpec) -> None:
     estimate = Estimate(value=0.9, low=0.85, high=0.95)
-    found, _ = for_later_rows(estimate, model("roc_auc", [trial(0.9, 0.4)]), spec)
+    found, _ = for_other_rows(estimate, model("roc_auc", [trial(0.9, 0.4)]), spec)
     assert (found.low, found.high) == (0.0, 1.0)
 
 
@@ -101,7 +101,7 @@ def test_without_four_folds_the_interval_is_that_of_the_rows(
     trials: list[Trial], spec: PipelineSpec
 ) -> None:
     estimate = Estimate(value=2.0, low=1.0, high=3.0)
-    assert for_later_rows(estimate, model("rmse", trials), spec) == (estimate, "")
+    assert for_other_rows(estimate, model("rmse", trials), spec) == (estimate, "")
 
 
 def test_random_split_is_left_alone(spec: PipelineSpec) -> None:
@@ -109,4 +109,27 @@ def test_random_split_is_left_alone(spec: PipelineSpec) -> None:
     estimate = Estimate(value=2.0, low=1.0, high=3.0)
     by_hash = spec.model_copy(update={"split": split})
     trained = model("rmse", [trial(2.0, 1.0)])
-    assert for_later_rows(estimate, trained, by_hash) == (estimate, "")
+    assert for_other_rows(estimate, trained, by_hash) == (estimate, "")
+
+
+@pytest.mark.parametrize("metric", ["rmse", "roc_auc"])
+def test_few_test_groups_have_the_interval_of_the_folds(metric: str, spec: PipelineSpec) -> None:
+    split = spec.split.model_copy(update={"kind": "group"})
+    by_group = spec.model_copy(update={"split": split})
+    estimate = Estimate(value=0.6, low=0.599, high=0.601)
+    known = model(metric, [trial(0.6, 0.04)])
+    found, text = for_other_rows(estimate, known, by_group, 2)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 0.5 < 0.7 < found.high
+    assert "only 2 groups" in text
+    assert for_other_rows(estimate, known, by_group, 10) == (estimate, "")
+    assert for_other_rows(estimate, known, by_group) == (estimate, "")
+    without = Estimate(value=0.6)
+    assert for_other_rows(without, known, by_group, 1)[0].low == found.low
+
+
+def test_a_period_without_an_interval_of_its_own_has_that_of_the_folds(spec: PipelineSpec) -> None:
+    found, text = for_other_rows(Estimate(value=2.0), model("rmse", [trial(2.0, 0.4)]), spec, 1)
+    assert found.low is not None
+    assert "alone" not in text
