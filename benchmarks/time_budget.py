@@ -71,7 +71,7 @@ def _line(name: str, budget_s: float, run: Measured) -> str:
 
 def _moments(run: Measured) -> list[str]:
     """Return when model and scores were there, and the time after the model, by both clocks."""
-    model, scores = (run.first(text) for text in ("winner ", "test "))
+    model, scores = (run.first(text) for text in ("winner:", "test "))
     if model is None or scores is None:
         return ["-"] * 4
     after = run.wall_s - model.at_s, run.processor_s - model.processor_s
