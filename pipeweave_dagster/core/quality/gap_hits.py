@@ -7,7 +7,7 @@ from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Hit
 from pipeweave_dagster.core.quality.patch_text import setting_text
 
-REFUSED = "To keep the random split, set split: {random: true}."
+_REFUSED = "To keep the random split, set split: {random: true}."
 
 
 def gap_hits(case: Case, kind: str) -> Iterator[Hit]:
@@ -25,11 +25,20 @@ def _hit(gap: SplitGap, case: Case) -> Hit:
     message, evidence = f"{_consequence(gap, case)} {gap.sentence}", gap.model_dump(mode="json")
     patch = {"split": {gap.kind: gap.column}}
     if gap.used:
-        return Hit("fixed", message, [gap.column], evidence, REFUSED, patch)
+        return Hit("fixed", message, [gap.column], evidence, _otherwise(gap, case), patch)
     if gap.significant:
         proposal = f"If new rows are of that kind, set {setting_text(patch)}."
         return Hit("alerted", message, [gap.column], evidence, proposal, patch)
     return Hit("passed", message, [gap.column], evidence)
+
+
+def _otherwise(gap: SplitGap, case: Case) -> str:
+    """Say how to split where new rows are not of the kind that the gap is about."""
+    times = [other.column for other in case.split_gaps if other.kind == "time"]
+    if gap.kind == "time" or not times:
+        return _REFUSED
+    setting = setting_text({"split": {"time": times[0]}})
+    return f"If new rows are later ones of the same groups, set {setting}. {_REFUSED}"
 
 
 def _consequence(gap: SplitGap, case: Case) -> str:

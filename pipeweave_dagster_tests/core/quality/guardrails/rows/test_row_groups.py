@@ -1,6 +1,7 @@
 """PW604: groups of rows with one outcome call for a split by group."""
 
 import numpy as np
+import pandas as pd
 
 from pipeweave_dagster.core.documents import DatasetSettings, SplitSetting
 
@@ -34,3 +35,14 @@ def test_a_measured_gap_keeps_groups_together(findings_of, by_group):
     assert finding.columns == ["patient"]
     assert finding.patch == {"split": {"group": "patient"}}
     assert "whole groups are the test rows" in finding.message
+    assert finding.proposal == "To keep the random split, set split: {random: true}."
+
+
+def test_a_time_in_the_table_is_named_for_later_rows_of_the_same_groups(findings_of, by_group, rng):
+    visit = pd.Timestamp("2024-01-01") + pd.to_timedelta(
+        rng.integers(0, 700, len(by_group["patient"])), "D"
+    )
+    columns = {**by_group, "visited on": visit}
+    [finding] = [f for f in findings_of("PW604", columns, "regression") if f.state == "fixed"]
+    assert 'later ones of the same groups, set split: {time: "visited on"}.' in finding.proposal
+    assert "{random: true}" in finding.proposal
