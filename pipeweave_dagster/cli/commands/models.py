@@ -76,11 +76,11 @@ def show(name: _Name, json: AsJson = False) -> None:
     if trained.serving_note:
         text += f"\n{plain(trained.serving_note, 600)}"
     table = columns(["metric", "test", "low", "high", "baseline"], scores)
-    notes = "\n\n".join(filter(None, [on_intervals(evaluation), *_twin_lines(current)]))
+    notes = "\n\n".join(filter(None, [on_intervals(evaluation), *_twin_lines(name, current)]))
     emit(facts, json, f"{text}\n\n{table}\n\n{notes}".rstrip())
 
 
-def _twin_lines(current: champion.Registered) -> list[str]:
+def _twin_lines(name: str, current: champion.Registered) -> list[str]:
     """Return the readable twin with its score, how it compares, and which rows that is of."""
     evaluation, twin = current.evaluation, current.evaluation.readable
     if twin is None:
@@ -98,8 +98,12 @@ def _twin_lines(current: champion.Registered) -> list[str]:
     )
     compared = f"The twin compared with {other_name}, in {evaluation.metric}: "
     compared += f"{difference(twin.comparison)}."
-    shown = [compared] if twin.comparison.difference is not None else []
-    return [scores, " ".join([*shown, sentence(twin), on_twin(evaluation)]).strip()]
+    said = [compared] if twin.comparison.difference is not None else []
+    said.append(sentence(twin))
+    if not of and twin.costs_nothing and twin.verdict == "model":
+        promoting = f"pipeweave models promote {name} --readable"
+        said.append(f"'{promoting}' makes it the champion.")
+    return [scores, " ".join([*said, on_twin(evaluation)]).strip()]
 
 
 def _challenger(row: dict[str, Any]) -> ModelEntry | None:

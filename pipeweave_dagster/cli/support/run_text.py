@@ -10,6 +10,8 @@ from pipeweave_dagster.core.documents import lack_of_time
 from pipeweave_dagster.core.trial_states import explained, extension_text, winner_text
 from pipeweave_dagster.services.reading_text import note_lines
 
+_MOST_REASON = 1_500
+"""Characters of the reason for an alias: it ends with the command that decides otherwise."""
 _SHOWN_TRIALS = 12
 _LINKS = "Links open while 'pipeweave dev' is running"
 
@@ -81,12 +83,13 @@ def _model_text(model: dict[str, Any], dataset: str) -> list[str]:
             t["name"],
             "-" if t["score"] is None else f"{t['score']:.4g}",
             "-" if t["score_std"] is None else f"{t['score_std']:.2g}",
+            str(t.get("folds") or "-"),
             f"{t['fit_seconds']:.1f}",
             t["state"],
         )
         for t in model["leaderboard"][:_SHOWN_TRIALS]
     ]
-    header = ["candidate", model["metric"], "std", "seconds", "state"]
+    header = ["candidate", model["metric"], "std", "folds", "seconds", "state"]
     lines = [
         "",
         "Leaderboard (cross-validation scores on the training rows)",
@@ -97,9 +100,9 @@ def _model_text(model: dict[str, Any], dataset: str) -> list[str]:
     score = f", {model['score']} on {model['rows_test']:,} test rows" if model.get("score") else ""
     lines.append(f"Model: {winner_text(model['winner'], model['verdict'])}{score}")
     if model.get("alias") in ("none", "challenger"):
-        lines.append(f"Not promoted: {plain(model['alias_reason'], 300)}")
+        lines.append(f"Not promoted: {plain(model['alias_reason'], _MOST_REASON)}")
     elif model.get("alias_reason"):
-        lines.append(f"Champion: {plain(model['alias_reason'], 600)}")
+        lines.append(f"Champion: {plain(model['alias_reason'], _MOST_REASON)}")
     if model["serving_note"]:
         lines.append(plain(model["serving_note"], 600))
     if model["extended_to_s"]:

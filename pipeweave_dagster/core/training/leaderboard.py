@@ -47,6 +47,7 @@ def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet, folds: int) -
         family="ensemble",
         params={r.candidate.name: round(weight, 3) for r, weight in ensemble.weighted},
         score=sum(known) / len(known) if known else None,
+        folds=shared,
         fit_seconds=0.0,
         state="cut" if shared < folds else "done",
         note=f"{shared} of {folds} folds; {note}" if shared < folds else note,
