@@ -9,6 +9,7 @@ from pipeweave_dagster.services.champion import Registered, find_champion
 from pipeweave_dagster.services.model_versions import table_of
 from pipeweave_dagster.services.privacy_key import why_unreadable
 from pipeweave_dagster.services.receive import settings_of
+from pipeweave_dagster.services.settings_of_features import dropped_features, listed
 from pipeweave_dagster.services.tie_decision import STAYS, UNKNOWN, Origin, if_equal
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -51,12 +52,12 @@ class Rival(NamedTuple):
     Attributes:
         champion: None if there is none, or if it is the version itself.
         note: Where the registry has a champion that is not in this storage: a sentence about it.
-        unreadable: Why the champion cannot predict any more, if the version can.
+        replaced: Why the version replaces the champion whatever the scores: a sentence.
     """
 
     champion: Registered | None
     note: str = ""
-    unreadable: str = ""
+    replaced: str = ""
 
 
 def rival_of(workbench: Workbench, dataset: str, trained: TrainedModel) -> Rival:
@@ -94,7 +95,7 @@ def decide(
         )
         evaluation = evaluation.model_copy(update={"comparison": uncompared})
     tie = if_equal(workbench.store, dataset, champion, trained, origin)
-    decision = promote(evaluation, champion.evaluation, tie, rival.unreadable)
+    decision = promote(evaluation, champion.evaluation, tie, rival.replaced)
     if decision.alias != "challenger" or origin.asked:  # who asks for it knows the command
         return decision
     force = "" if STAYS in decision.reason else " --force --reason TEXT"
@@ -106,10 +107,19 @@ def decide(
 def why_replaced(
     workbench: Workbench, dataset: str, champion: Registered, trained: TrainedModel
 ) -> str:
-    """Return why the champion cannot predict any more, if that is so, and the other model can."""
+    """Return why another model replaces the champion whatever the scores; empty if it does not.
+
+    It does if only the champion cannot predict any more, or if only the champion has learned from a
+    column that the settings drop now: what a leak lets it score is no yardstick.
+    """
     given, settings = settings_of(workbench.store, dataset), workbench.settings
     reason = why_unreadable(settings, given, champion.trained)
-    return "" if reason and why_unreadable(settings, given, trained) else reason
+    if reason and not why_unreadable(settings, given, trained):
+        return f"The champion CANNOT PREDICT any more: {reason}."
+    dropped = dropped_features(given, champion.trained)
+    if dropped and not dropped_features(given, trained):
+        return f"The champion uses {listed(dropped)}, which the settings drop now."
+    return ""
 
 
 def name_of_champion(version: str | None) -> str:

@@ -2,17 +2,16 @@
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pydantic import SecretStr
 
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.core.model.column_names import fold_name
+from pipeweave_dagster.services.settings_of_features import features_named, listed
 from pipeweave_dagster.settings import Settings
 
 KEY_FILE = "privacy.key"
-_SHOWN = 10
 
 
 def key_for(settings: Settings, columns: Mapping[str, ColumnSetting]) -> SecretStr | None:
@@ -40,7 +39,7 @@ def why_unreadable(settings: Settings, given: DatasetSettings, trained: TrainedM
     """Return why a model must not or cannot read its columns any more; empty if it can."""
     if plain := _plain_columns(given, trained):
         return (
-            f"the settings hash the values of {_listed(plain)} now, and it has learned from them as"
+            f"the settings hash the values of {listed(plain)} now, and it has learned from them as"
             " they were"
         )
     hashed = {column.name: column.hash_key for column in trained.columns if column.hash_key}
@@ -49,35 +48,24 @@ def why_unreadable(settings: Settings, given: DatasetSettings, trained: TrainedM
     try:
         current = reads_of(privacy_key(settings))["privacy_key"]
     except PipeWeaveError:
-        return f"there is no key for the hashes of {_listed([*hashed])}"
+        return f"there is no key for the hashes of {listed([*hashed])}"
     others = [name for name, key in hashed.items() if key != current]
     if not others:
         return ""
-    return f"the values of {_listed(others)} were hashed with another key than that of now"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(repr, names[:_SHOWN])) + more
+    return f"the values of {listed(others)} were hashed with another key than that of now"
 
 
 def _plain_columns(given: DatasetSettings, trained: TrainedModel) -> list[str]:
     """Return the features that the settings hash now, whose plain values a model learned from."""
-    hashed = {fold_name(name) for name, c in given.columns.items() if c.privacy == "hash"}
-    known = {column.name: column for column in trained.columns}
-    plain = []
-    for name in trained.features if hashed else ():
-        column = known.get(name)
-        spellings = {name, column.original_name} if column else {name}
-        if hashed & {*map(fold_name, spellings)} and not (column and column.privacy == "hash"):
-            plain.append(name)
-    return plain
+    hashed = [name for name, column in given.columns.items() if column.privacy == "hash"]
+    read = {column.name: column.privacy for column in trained.columns}
+    return [name for name in features_named(trained, hashed) if read.get(name) != "hash"]
 
 
 def _refuse_plain(given: DatasetSettings, trained: TrainedModel) -> None:
     if plain := _plain_columns(given, trained):
         raise validation_error(
-            f"The settings hash the values of {_listed(plain)} now, and this model has learned from"
+            f"The settings hash the values of {listed(plain)} now, and this model has learned from"
             " them as they were.",
             fix="Run the data set again, and use a version that has learned from the hashes:"
             " 'pipeweave models ls', 'pipeweave models promote'.",

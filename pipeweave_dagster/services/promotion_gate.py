@@ -46,7 +46,7 @@ def gate_of(
     """
     rival = rival_of(workbench, dataset, trained)
     decision = decide(workbench, dataset, trained, evaluation, origin, rival)
-    champion = None if rival.unreadable else rival.champion
+    champion = None if rival.replaced else rival.champion
     checks = [
         GateCheck(name="evaluation", passed=decision.alias == "champion", message=decision.reason),
         _overrides(trained),

@@ -56,7 +56,7 @@ NEWER = TABLE.model_copy(update={"data": Payload(name="d", sha256="1" * 64, size
 @pytest.mark.parametrize(
     ("origin", "words"),
     [
-        (Origin(SPEC, NEWER), "Its data is newer."),
+        (Origin(SPEC, NEWER), "Its table is newer: of other data, or read with other settings."),
         (
             Origin(SPEC.model_copy(update={"train_for": "serving"}), TABLE),
             "the same data as the champion, but `train_for: serving` is set now.",
@@ -88,3 +88,19 @@ def test_a_champion_of_values_that_are_hashed_now_is_replaced(registry: Any) -> 
     found = decided(registry, Origin(SPEC, TABLE), features=["z"])
     assert found.alias == "champion"
     assert "CANNOT PREDICT any more: the settings hash the values of 'x' now" in found.reason
+
+
+@pytest.mark.parametrize("setting", ["drop: true", "privacy: drop"])
+def test_a_champion_of_a_column_that_is_dropped_now_is_no_yardstick(
+    registry: Any, setting: str
+) -> None:
+    """The leak was accepted and dropped, and the champion with the leak stayed: it was better."""
+    file = f"columns: {{X: {{{setting}}}}}\n".encode()
+    registry.store.storage.put("uploads/demo/pipeweave.yaml", file)
+    champion = champion_of(registry, "demo")
+    assert why_replaced(registry, "demo", champion, trained("2", "model 2")) == ""
+    found = decided(registry, Origin(SPEC, TABLE), features=["z"])
+    assert found.alias == "champion"
+    assert "The champion uses 'x', which the settings drop now." in found.reason
+    registry.store.storage.put("uploads/demo/pipeweave.yaml", b"columns: {w: {drop: true}}\n")
+    assert decided(registry, Origin(SPEC, TABLE), features=["z"]).alias == "challenger"

@@ -17,7 +17,9 @@ class Promotion(Part):
     reason: str
 
 
-NEWER_DATA = Promotion(alias="champion", reason="Its data is newer.")
+NEWER_DATA = Promotion(
+    alias="champion", reason="Its table is newer: of other data, or read with other settings."
+)
 """What follows where a model is not significantly different from the champion."""
 
 
@@ -25,7 +27,7 @@ def promote(
     new: Evaluation,
     champion: Evaluation | None,
     if_equal: Promotion = NEWER_DATA,
-    unreadable: str = "",
+    replaced: str = "",
 ) -> Promotion:
     """Decide the alias of a new model.
 
@@ -33,11 +35,12 @@ def promote(
        folds said, and one whose scores are invalid because the leak canary tripped, get no alias.
     2. The first model with a signal becomes champion.
     3. One that predicts another target, or cannot predict a class of the champion, is challenger;
-       any other replaces a champion that cannot predict any more, without a comparison.
+       any other replaces, without a comparison, a champion that cannot predict any more or has
+       learned from columns that are dropped now, such as a leak.
     4. One that is significantly worse than the champion, by a paired test on rows that neither has
        learned from, is challenger; one that is significantly better replaces it.
     5. What becomes of one that is not significantly different, if the test covers at least half of
-       its test rows, is said by `if_equal`: it replaces the champion if its data is newer.
+       its test rows, is said by `if_equal`: it replaces the champion if its table is newer.
     6. Otherwise the two were tested on different rows: it replaces the champion only if its score
        is at least the champion's.
 
@@ -45,8 +48,7 @@ def promote(
         new: Evaluation of the new model.
         champion: Evaluation of the current champion, or None.
         if_equal: Its alias where it is not significantly different, and why, as a sentence.
-        unreadable: Why the champion must not or cannot predict any more, as a clause; empty if
-            it can.
+        replaced: Why any model replaces the champion, as a sentence; empty if it has to be better.
 
     Example:
         >>> from pipeweave_dagster.core.documents import Estimate
@@ -71,7 +73,7 @@ def promote(
         return Promotion(
             alias="champion", reason="It is the first model that beats the baseline (constant)."
         )
-    return _compare(new, champion, if_equal, unreadable)
+    return _compare(new, champion, if_equal, replaced)
 
 
 def worse_than_baseline(evaluation: Evaluation) -> str | None:
@@ -95,28 +97,28 @@ def _shown(value: float) -> str:
 
 
 def _compare(
-    new: Evaluation, champion: Evaluation, if_equal: Promotion, unreadable: str
+    new: Evaluation, champion: Evaluation, if_equal: Promotion, replaced: str
 ) -> Promotion:
     paired = new.comparison
     if paired is not None and paired.obstacle:
         return Promotion(alias="challenger", reason=paired.obstacle)
-    if unreadable:
-        decision = _without_champion(new, champion, unreadable)
+    if replaced:
+        decision = _without_champion(new, champion, replaced)
     else:
         decision = _by_test(new, champion, paired, if_equal)
     changes = " ".join(paired.changes) if paired is not None else ""
     return Promotion(alias=decision.alias, reason=f"{decision.reason} {changes}".strip())
 
 
-def _without_champion(new: Evaluation, champion: Evaluation, unreadable: str) -> Promotion:
-    """Replace a champion that cannot predict any more, also by a model with a lower score."""
+def _without_champion(new: Evaluation, champion: Evaluation, replaced: str) -> Promotion:
+    """Replace the champion, also by a model with a lower score."""
     name = new.metric
     ours, theirs = new.metrics.get(name), champion.metrics.get(name)
     scores = ""
     if ours and theirs and ours.value is not None and theirs.value is not None:
         scores = f" Its {name} is {_shown(ours.value)}; the champion's was {_shown(theirs.value)}."
-    reason = f"The champion CANNOT PREDICT any more: {unreadable}. So nothing is compared with it."
-    return Promotion(alias="champion", reason=f"{reason}{scores}")
+    reason = f"{replaced} So nothing is compared with it.{scores}"
+    return Promotion(alias="champion", reason=reason)
 
 
 def _by_test(

@@ -119,17 +119,18 @@ def test_a_champion_that_cannot_predict_any_more_is_replaced_also_by_a_lower_sco
     """All predictions stopped once a column was hashed, and only --force helped."""
     paired = Comparison(other="champion", rows=0, verdict="not compared", changes=["'w' is new."])
     new = scored(0.784, 0.7, 0.9).model_copy(update={"comparison": paired})
-    found = promote(new, scored(0.8473, 0.8, 0.9), unreadable="the settings hash 'name' now")
+    cannot = "The champion CANNOT PREDICT any more: the settings hash 'name' now."
+    found = promote(new, scored(0.8473, 0.8, 0.9), replaced=cannot)
     assert found.alias == "champion"
-    assert "CANNOT PREDICT any more: the settings hash 'name' now." in found.reason
+    assert found.reason.startswith(f"{cannot} So nothing is compared with it.")
     assert "Its roc_auc is 0.7840; the champion's was 0.8473. 'w' is new." in found.reason
     assert promote(new, scored(0.8473, 0.8, 0.9)).alias == "challenger"
     # All that says something about the model itself counts as before.
     constant = new.model_copy(update={"verdict": "no signal"})
-    assert promote(constant, scored(0.8, 0.7, 0.9), unreadable="x").alias == "none"
+    assert promote(constant, scored(0.8, 0.7, 0.9), replaced="x").alias == "none"
     other = paired.model_copy(update={"obstacle": "It predicts 'z'."})
     other = new.model_copy(update={"comparison": other})
-    assert promote(other, scored(0.8, 0.7, 0.9), unreadable="x").alias == "challenger"
+    assert promote(other, scored(0.8, 0.7, 0.9), replaced="x").alias == "challenger"
 
 
 def test_what_follows_from_a_tie_is_said_by_the_caller():
@@ -140,4 +141,4 @@ def test_what_follows_from_a_tie_is_said_by_the_caller():
     new = scored(0.8, 0.7, 0.9).model_copy(update={"comparison": paired})
     found = promote(new, new, Promotion(alias="challenger", reason="It stays."))
     assert (found.alias, found.reason.endswith("It stays.")) == ("challenger", True)
-    assert promote(new, new).reason.endswith("Its data is newer.")
+    assert promote(new, new).reason.endswith("read with other settings.")
