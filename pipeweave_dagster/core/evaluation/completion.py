@@ -190,7 +190,8 @@ def _audited(evaluation: Evaluation, audit: Audit | None, work: _Work) -> Evalua
         return evaluation
     stable = work.run("stability of importances", lambda pace: audit.stability(work.bundle, pace))
     curve = work.run("learning curve", audit.curve)
-    periods = work.run("scores over time", audit.periods)
+    by_time = audit.spec.split.kind == "time"
+    periods = work.run("scores over time", audit.periods) if by_time else None
     return evaluation.model_copy(
         update={"stability": stable, "curve": curve, "periods": periods or []}
     )

@@ -60,13 +60,19 @@ def score_model(
         notes=[*filter(None, [folds_note]), *limit_notes(scored, spec, trained.metric)],
     )
     _log_score(evaluation)
-    parts = [step for step in get_args(EvaluationStep) if step != "leak canary"]
+    parts = [step for step in get_args(EvaluationStep) if step not in _without(spec)]
     if origin is None:
         return evaluation.model_copy(update={"dropped": ["leak canary", *parts]})
     limit = TimeSlice(seconds)
     canary = limit.run("leak canary", Audit(trained, spec, origin[0], scored).canary)
     update = {"canary": canary, "dropped": [*limit.dropped, *parts]}
     return with_checks(evaluation.model_copy(update=update), trained, spec, scored, origin[1])
+
+
+def _without(spec: PipelineSpec) -> set[EvaluationStep]:
+    """Return the parts that are made with the scores, or that there is nothing to make of."""
+    made: set[EvaluationStep] = {"leak canary"}
+    return made if spec.split.kind == "time" else {*made, "scores over time"}
 
 
 def with_checks(

@@ -7,6 +7,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import EvaluationStep, SplitGap
 from pipeweave_dagster.core.evaluation import complete, evaluate
+from pipeweave_dagster.core.evaluation.model_scores import score_model
 from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster_tests.factories import evaluated_cost_model
 
@@ -95,3 +96,11 @@ def test_a_step_that_fails_leaves_a_note_and_costs_no_other(model, monkeypatch):
     got = evaluate(found, spec, bundle, rows, folder)
     assert "No importances: ZeroDivisionError." in got.notes
     assert got.contributions == report.contributions
+
+
+def test_scores_over_time_are_missing_only_where_there_is_a_time(model):
+    _, (spec, found, out), _ = model
+    by_time = spec.model_copy(update={"split": spec.split.model_copy(update={"kind": "time"})})
+    rows = out / "test_rows.parquet"
+    missing = [score_model(found, each, rows).dropped for each in (spec, by_time)]
+    assert [("scores over time" in steps) for steps in missing] == [False, True]
