@@ -95,8 +95,10 @@ def _model_text(model: dict[str, Any], dataset: str) -> list[str]:
         "Leaderboard (cross-validation scores on the training rows)",
         columns(header, rows),
         explained(state for *_, state in rows),
-        "",
     ]
+    if rows and model["leaderboard"][0].get("note"):
+        lines.append(f"{rows[0][0]}: {plain(model['leaderboard'][0]['note'], 500)}.")
+    lines.append("")
     score = f", {model['score']} on {model['rows_test']:,} test rows" if model.get("score") else ""
     lines.append(f"Model: {winner_text(model['winner'], model['verdict'])}{score}")
     if model.get("alias") in ("none", "challenger"):

@@ -1,5 +1,9 @@
 """The leaderboard: the winner, then the candidates of a search by rank."""
 
+import math
+
+import numpy as np
+
 from pipeweave_dagster.core.documents import Trial
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.metrics.metrics import score, weights_of
@@ -41,16 +45,45 @@ def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet, folds: int) -
         for _, valid in problem.folds[:shared]
     ]
     known = [value for value in values if value is not None]
-    note = "weights were chosen on the validation rows, so the score is slightly optimistic"
+    mean = sum(known) / len(known) if known else None
+    some = f"{shared} of {folds} folds" if shared < folds else ""
+    chosen = "weights were chosen on the validation rows, so the score is slightly optimistic"
+    against = _against_member(ensemble, training_set, mean, shared)
     return Trial(
         name="ensemble",
         family="ensemble",
         params={r.candidate.name: round(weight, 3) for r, weight in ensemble.weighted},
-        score=sum(known) / len(known) if known else None,
+        score=mean,
         folds=shared,
         fit_seconds=0.0,
         state="cut" if shared < folds else "done",
-        note=f"{shared} of {folds} folds; {note}" if shared < folds else note,
+        note="; ".join(filter(None, [some, chosen, against])),
+    )
+
+
+def _against_member(
+    ensemble: Ensemble, training_set: TrainingSet, mean: float | None, shared: int
+) -> str:
+    """Say why the ensemble was chosen where a member has a better mean over the folds."""
+    metric, problem = training_set.spec.metric, training_set.problem
+    sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
+    best, value = None, -math.inf if mean is None else sign * mean
+    for result, _ in ensemble.weighted:
+        own = result.score_on(shared)
+        if own is not None and sign * own > value:
+            best, value = result, sign * own
+    if mean is None or best is None or best.released:
+        return ""
+    rows = np.concatenate([valid for _, valid in problem.folds[:shared]])
+    weight = weights_of(problem.weight, rows)
+    ours, theirs = (
+        score(metric, problem.y[rows], o[rows], weight) for o in (ensemble.oof, best.oof)
+    )
+    if ours is None or theirs is None or sign * ours < sign * theirs:
+        return ""
+    return (
+        f"it is chosen by {metric} of the rows of all folds together ({ours:.4g}; "
+        f"{best.candidate.name}: {theirs:.4g}), not by the mean over folds"
     )
 
 

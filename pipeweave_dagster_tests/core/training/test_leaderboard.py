@@ -13,7 +13,7 @@ RIGHT = np.array([0.1, 0.9, 0.1, 0.9, 0.9, 0.1])
 """Probabilities that are right in two folds and wrong in the last."""
 
 
-def result(name, scores):
+def result(name, scores, oof=None):
     return SimpleNamespace(
         candidate=SimpleNamespace(name=name, family="linear", params={}),
         scores=scores,
@@ -24,6 +24,9 @@ def result(name, scores):
         beyond_limits=False,
         failed=False,
         cut=False,
+        released=oof is None,
+        oof=oof,
+        score_on=lambda folds: sum(scores[:folds]) / folds if len(scores) >= folds else None,
     )
 
 
@@ -46,3 +49,19 @@ def test_an_ensemble_is_cut_where_a_member_is(done):
     assert first.state == ("cut" if done < FOLDS else "done")
     assert (f"{done} of {FOLDS} folds; " in first.note) == (done < FOLDS)
     assert {trial.name: trial.state for trial in others} == {"whole": "done", "partly": first.state}
+
+
+def test_an_ensemble_below_a_member_says_by_what_it_was_chosen():
+    """Errors of the rows together weigh a bad fold more than the mean over folds does."""
+    truth, folds = np.zeros(4), [(None, np.array([0, 1])), (None, np.array([2, 3]))]
+    steady, rough = np.array([5.0, 5.0, 5.0, 5.0]), np.array([0.0, 0.0, 9.0, 9.0])
+    members = [result("rough", [0.0, 9.0], rough), result("steady", [5.0, 5.0], steady)]
+    problem = SimpleNamespace(y=truth, folds=folds, weight=None)
+    training_set = SimpleNamespace(spec=SimpleNamespace(metric="rmse"), problem=problem)
+    ensemble = SimpleNamespace(
+        weighted=[(members[1], 0.9), (members[0], 0.1)], oof=0.9 * steady + 0.1 * rough
+    )
+    first = leaderboard(members, ensemble, training_set, 2)[0]
+    assert first.score == pytest.approx(4.95)
+    assert "rmse of the rows of all folds together (4.97; rough: 6.364)" in first.note
+    assert "not by the mean over folds" in first.note
