@@ -13,7 +13,7 @@ _MOST_SHARE = 0.2
 def total_notes(rows: Sequence[tuple[int, Sequence[str]]]) -> list[str]:
     """Return a note on the last rows that look like totals, with such rows above them.
 
-    They are kept: they have the columns of a row, and only the user knows whether it is a category.
+    They are read: they have the columns of a row, and only the user knows whether it is a category.
     Where none stands at the end, or they are many, the word is a category.
 
     Args:
@@ -21,7 +21,7 @@ def total_notes(rows: Sequence[tuple[int, Sequence[str]]]) -> list[str]:
 
     Example:
         >>> total_notes([(2, ["Ann", "5"]), (3, ["Total: all", "5"])])
-        ["The row in line 3 looks like a total ('Total: all'); it was kept."]
+        ["The row in line 3 looks like a total ('Total: all'); it was read like any other."]
     """
     last = rows[-_LAST_ROWS:]
     totals = [(line, first) for line, cells in last if (first := _first_of_total(cells))]
@@ -30,12 +30,14 @@ def total_notes(rows: Sequence[tuple[int, Sequence[str]]]) -> list[str]:
         totals = found if len(found) <= _MOST_SHARE * len(rows) else totals
     if len(totals) == 1:
         [(line, first)] = totals
-        return [f"The row in line {line} looks like a total ({first[:_MOST_TEXT]!r}); it was kept."]
+        row = f"The row in line {line} looks like a total ({first[:_MOST_TEXT]!r})"
+        return [f"{row}; it was read like any other."]
     named = [f"{line} ({first[:_MOST_TEXT]!r})" for line, first in totals[:_LISTED]]
     more = " …" if len(totals) > _LISTED else ""
-    return [
-        f"{len(totals)} rows look like totals, and were kept: line {', '.join(named)}{more}."
-    ] * bool(totals)
+    if not totals:
+        return []
+    start = f"{len(totals)} rows look like totals, and were read like any others"
+    return [f"{start}: line {', '.join(named)}{more}."]
 
 
 def _first_of_total(cells: Sequence[str]) -> str | None:
