@@ -16,7 +16,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.model.test_row_columns import PREDICTION, TARGET, output_columns
+from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.metrics.score_range import ENOUGH_GROUPS
+from pipeweave_dagster.core.model.test_row_columns import (
+    CLUSTER,
+    PREDICTION,
+    TARGET,
+    output_columns,
+)
 
 LOWER, UPPER, SET = "lower", "upper", "prediction_set"
 _ROWS_PER_RANGE, _MOST_RANGES, _MOST_BITS = 100, 10, 62
@@ -33,6 +40,8 @@ class Intervals(NamedTuple):
             value) of a class in the set.
         rows: Number of calibration rows.
         coverage: Share of rows that is aimed at.
+        clusters: Number of groups or stretches of time that the calibration rows are of; None if
+            they are independent.
     """
 
     classes: list[str]
@@ -40,15 +49,23 @@ class Intervals(NamedTuple):
     margins: Floats
     rows: int
     coverage: float
+    clusters: int | None = None
 
     @property
     def note(self) -> str:
         """What the intervals or sets promise."""
-        what = f"`{SET}` has the true class" if self.classes else f"`{LOWER}` to `{UPPER}` has"
-        value = "" if self.classes else " the true value"
-        return (
-            f"{what}{value} of {self.coverage:.0%} of rows like the {self.rows:,} test rows,"
+        what = f"`{SET}` has the true class"
+        if not self.classes:
+            what = f"`{LOWER}` to `{UPPER}` has the true value"
+        text = (
+            f"{what} of {self.coverage:.0%} of rows like the {self.rows:,} test rows,"
             " by split conformal prediction; not of rows that differ from them."
+        )
+        if self.clusters is None or self.clusters >= ENOUGH_GROUPS:
+            return text
+        return (
+            f"{text} These are of only {counted(self.clusters, 'group')} or stretches of time: "
+            "fewer rows of others may be covered."
         )
 
     def columns(self, scores: pd.DataFrame) -> dict[str, Any]:
@@ -92,8 +109,15 @@ def learn_intervals(test_rows: Path, classes: list[str], coverage: float) -> Int
         classes: Labels; empty for numbers.
         coverage: Share of rows, such as 0.9.
     """
-    columns = [TARGET, *output_columns(classes)]
+    has_clusters = CLUSTER in pq.read_schema(test_rows).names
+    columns = [TARGET, *output_columns(classes), *[CLUSTER] * has_clusters]
     known = pq.read_table(test_rows, columns=columns, partitioning=None).to_pandas()
+    clusters = int(known[CLUSTER].nunique()) if has_clusters else None
+    found = _of_rows(known, classes, coverage)
+    return found._replace(clusters=clusters) if found else None
+
+
+def _of_rows(known: pd.DataFrame, classes: list[str], coverage: float) -> Intervals | None:
     if not classes:
         predicted, truth = (known[c].to_numpy(dtype=np.float64) for c in (PREDICTION, TARGET))
         return _of_numbers(predicted, np.abs(truth - predicted), coverage)

@@ -90,3 +90,14 @@ def test_each_row_has_the_set_of_its_own_classes_however_many_there_are(count: i
 
     chosen = [[c for c, p in zip(labels, row, strict=True) if p >= 1 / count] for row in proba]
     assert [json.loads(text) for text in sets["prediction_set"]] == chosen
+
+
+@pytest.mark.parametrize(("groups", "said"), [(2, True), (40, False), (None, False)])
+def test_few_groups_are_said_to_promise_less(tmp_path, groups, said):
+    predicted, truth = numbers(400)
+    rows = pd.DataFrame({"target": truth, "prediction": predicted})
+    if groups:
+        rows["cluster"] = np.arange(400) % groups
+    rows.to_parquet(tmp_path / "test.parquet")
+    found = learn_intervals(tmp_path / "test.parquet", [], 0.9)
+    assert ("These are of only 2 groups or stretches of time" in found.note) == said
