@@ -13,8 +13,8 @@ from pipeweave_dagster.core.documents.settings import MetricName, ReadSetting, T
 class Trial(Part):
     """One candidate of the search, cross-validated within the training rows.
 
-    `score_std` is the standard deviation of the scores of so many `folds` (None: all of the split,
-    in a model of an earlier version).
+    `score` is the mean over so many `folds` and `score_std` their standard deviation (None: all
+    folds of the split, or one, in a model of an earlier version).
     """
 
     name: str

@@ -215,7 +215,7 @@ def leaderboard_trial(result: CvResult, folds: int) -> Trial:
         params=result.candidate.params,
         score=result.score if not result.failed else None,
         score_std=float(np.std(known, ddof=1)) if len(known) > 1 else None,
-        folds=len(known) if len(known) > 1 else None,
+        folds=len(known) or None,
         fit_seconds=round(result.seconds, 3),
         state=state,
         note=note,
