@@ -20,7 +20,8 @@ from benchmarks.time_budget_parts.tables import KINDS, WORST, table
 
 _QUIET_S, _BUSY_S = 10.0, 15.0
 _COLUMNS = (
-    "table", "rows", "columns", "classes", "budget s", "extended s", "wall s", "over s", "processor s", "others",
+    "table", "rows", "columns", "classes", "budget s", "extended s", "wall s", "over s",
+    "processor s", "others",
     "model at", "scores at", "after model s", "of it processor s", "dropped", "metric",
 )  # fmt: skip
 
