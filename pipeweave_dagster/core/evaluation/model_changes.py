@@ -47,9 +47,9 @@ def changes_from(champion: TrainedModel, new: TrainedModel) -> ModelChanges:
             "rows of the classes that they share."
         )
     if gone := sorted({*champion.features} - {*new.features}):
-        sentences.append(f"It does not use {_shown(gone)}, which the champion uses.")
+        sentences.append(f"Unlike the champion of that time, it does not use {_shown(gone)}.")
     if extra := sorted({*new.features} - {*champion.features}):
-        sentences.append(f"It uses {_shown(extra)}, which the champion does not.")
+        sentences.append(f"Unlike the champion of that time, it uses {_shown(extra)}.")
     return ModelChanges(sentences, obstacle, incomparable=bool(rehashed))
 
 

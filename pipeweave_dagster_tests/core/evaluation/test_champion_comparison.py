@@ -43,7 +43,7 @@ def test_a_model_that_lost_a_column_is_compared_on_the_columns_of_both(tmp_path)
     new = contender(tmp_path / "new", ["a", "b", "c"], 0.6, columns="uv")
     found = run_comparison(new, champion, "champion, version 1")
     assert (found.rows, found.of, found.verdict) == (ROWS, ROWS, "worse")
-    assert found.changes == ["It does not use 'w', which the champion uses."]
+    assert found.changes == ["Unlike the champion of that time, it does not use 'w'."]
     assert found.obstacle == ""
 
 

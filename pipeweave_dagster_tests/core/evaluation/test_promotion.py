@@ -71,13 +71,14 @@ def test_a_tie_counts_only_if_it_covers_half_of_the_test_rows(rows, value, alias
     """A worse model was promoted on 44 of 238 test rows, on which nothing could be told apart."""
     paired = Comparison(
         other="champion", rows=rows, of=239, difference=-0.01, low=-0.05, high=0.02,
-        verdict="not distinguishable", changes=["It does not use 'w', which the champion uses."],
+        verdict="not distinguishable",
+        changes=["Unlike the champion of that time, it does not use 'w'."],
     )  # fmt: skip
     new = scored(value, 0.6, 0.99).model_copy(update={"comparison": paired})
     found = promote(new, scored(0.983, 0.97, 0.99))
     assert found.alias == alias
     assert f"on {rows} of its 239 test rows" in found.reason
-    assert found.reason.endswith("It does not use 'w', which the champion uses.")
+    assert found.reason.endswith("Unlike the champion of that time, it does not use 'w'.")
 
 
 def test_a_model_whose_canary_tripped_is_not_promoted():
