@@ -1,10 +1,8 @@
 """Which step handles a column, by rules on its deduced type."""
 
+from pipeweave_dagster.core.columns.unique_share import MOST_CATEGORIES, unique_share
 from pipeweave_dagster.core.documents import ColumnDeduction, Step
 from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS
-
-UNIQUE_SHARE = 0.5
-"""Above this share of distinct values a text column identifies rows rather than groups."""
 
 STEP_NAMES = {
     "numeric": "numbers",
@@ -54,17 +52,17 @@ def _stored_step(column: ColumnDeduction) -> tuple[str, str] | None:
 
 
 def _text_step(column: ColumnDeduction, rows: int) -> tuple[str | None, str]:
-    share = column.distinct / max(rows - column.missing, 1)
+    share = unique_share(column, rows)
     if column.type in ("categorical", "boolean", "ordinal"):
         return "categorical", ""
     if column.type in ("numeric", "embedded_number"):
         return "numeric", "numbers are extracted from the text"
-    if column.type in ("url", "email", "phone") and share > UNIQUE_SHARE:
+    if column.type in ("url", "email", "phone") and share > MOST_CATEGORIES:
         return (
             None,
             f"{column.type} with distinct values in {share:.0%} of the rows, so it identifies rows",
         )
-    if column.type in ("text", "list") or share > UNIQUE_SHARE:
+    if column.type in ("text", "list") or share > MOST_CATEGORIES:
         return "text", ""
     return "categorical", ""
 
