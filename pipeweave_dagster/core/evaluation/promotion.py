@@ -8,6 +8,8 @@ from pipeweave_dagster.core.number_format import compared
 
 MOST_ROWS = 0.5
 """Share of the test rows that a paired test must cover for a tie to count."""
+_OTHER_ROWS = "Most of its test rows differ from the champion's"
+_TOO_FEW = "Its test rows, or the groups that they are of, are too few for a paired test"
 
 
 class Promotion(Part):
@@ -41,8 +43,8 @@ def promote(
        learned from, is challenger; one that is significantly better replaces it.
     5. What becomes of one that is not significantly different, if the test covers at least half of
        its test rows, is said by `if_equal`: it replaces the champion if its table is newer.
-    6. Otherwise the two were tested on different rows: it replaces the champion only if its score
-       is at least the champion's.
+    6. Otherwise the two were tested on different rows, or on too few: it replaces the champion only
+       if its score is at least the champion's.
 
     Args:
         new: Evaluation of the new model.
@@ -124,9 +126,10 @@ def _without_champion(new: Evaluation, champion: Evaluation, replaced: str) -> P
 def _by_test(
     new: Evaluation, champion: Evaluation, paired: Comparison | None, if_equal: Promotion
 ) -> Promotion:
+    of = (paired.of if paired else None) or new.rows
     if paired is None or paired.difference is None:
-        return _by_scores(new, champion, "")
-    of = paired.of or new.rows
+        few = paired is not None and paired.rows >= MOST_ROWS * of
+        return _by_scores(new, champion, _TOO_FEW if few else _OTHER_ROWS)
     difference = (
         f"on {paired.rows} of its {of} test rows, which neither model has learned from, its "
         f"{new.metric} is {compared(paired.difference, paired.low, paired.high)}"
@@ -138,17 +141,17 @@ def _by_test(
     tie = f"It is not significantly different: {difference}."
     if paired.rows >= MOST_ROWS * of:
         return Promotion(alias=if_equal.alias, reason=f"{tie} {if_equal.reason}")
-    return _by_scores(new, champion, f"{tie} ")
+    return _by_scores(new, champion, f"{tie} {_OTHER_ROWS}")
 
 
-def _by_scores(new: Evaluation, champion: Evaluation, tie: str) -> Promotion:
-    """Decide by scores on different test rows: without a test, a lower one is no evidence."""
+def _by_scores(new: Evaluation, champion: Evaluation, why: str) -> Promotion:
+    """Decide by the scores: without a test, a lower one is no evidence."""
     name = new.metric
     ours, theirs = new.metrics.get(name), champion.metrics.get(name)
     if ours is None or theirs is None or ours.value is None or theirs.value is None:
-        return Promotion(alias="challenger", reason=f"{tie}{name} is not known for both models.")
+        return Promotion(alias="challenger", reason=f"{name} is not known for both models.")
     scores = (
-        f"{tie}Most of its test rows differ from the champion's, so the scores decide: {name} "
+        f"{why}, so the scores decide: {name} "
         f"{_shown(ours.value)} against the champion's {_shown(theirs.value)}."
     )
     at_least = ours.value == theirs.value or (ours.value > theirs.value) == GREATER_IS_BETTER[name]

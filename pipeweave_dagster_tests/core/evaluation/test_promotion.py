@@ -143,3 +143,14 @@ def test_what_follows_from_a_tie_is_said_by_the_caller():
     found = promote(new, new, Promotion(alias="challenger", reason="It stays."))
     assert (found.alias, found.reason.endswith("It stays.")) == ("challenger", True)
     assert promote(new, new).reason.endswith("read with other settings.")
+
+
+@pytest.mark.parametrize(("rows", "words"), [(60, "too few for a paired"), (0, "rows differ from")])
+def test_why_the_scores_decide_is_true(rows, words):
+    """With two groups in the test, all rows were the champion's, and said to be others."""
+    paired = Comparison(other="champion", rows=rows, of=100, verdict="not compared")
+    new = scored(0.8, 0.7, 0.9).model_copy(update={"comparison": paired})
+    found = promote(new, scored(0.7, 0.6, 0.8))
+    assert found.alias == "champion"
+    assert words in found.reason
+    assert "so the scores decide: roc_auc 0.8000 against the champion's 0.7000." in found.reason
