@@ -11,6 +11,8 @@ from pipeweave_dagster.core.metrics.metrics import Array, Codes, score, weights_
 from pipeweave_dagster.core.metrics.resampling import resampled
 
 _LEAST_ROWS = 30
+_LEAST_GROUPS = 3
+"""Two say nothing: the interval would be 13 standard errors to each side."""
 _DRAWS = 1_000
 _MOST_DRAWN = 4_000_000
 
@@ -28,7 +30,8 @@ def paired(  # noqa: PLR0913 - rows, two outputs, and what rows are worth
 ) -> Comparison:
     """Compare two outputs for the same rows by a paired bootstrap of the rows (Efron 1979).
 
-    With fewer than 30 groups the interval is that of `jackknife_half_width` where it is wider.
+    With fewer than 30 groups the interval is that of `jackknife_half_width` where it is wider; with
+    fewer than three the two are not compared.
 
     Args:
         metric: Metric to compare.
@@ -74,5 +77,7 @@ def _bounds(
     samples = without_each(cluster)
     if samples is None:
         return low, high
+    if len(samples) < _LEAST_GROUPS:
+        return None
     apart = jackknife_half_width(point, [difference(rows) for rows in samples])
     return None if apart is None else (min(low, point - apart), max(high, point + apart))

@@ -51,8 +51,6 @@ def test_two_groups_give_no_interval_of_an_error_and_one_group_gives_none_at_all
     assert found["rmse"].low is None
     one = with_intervals(errors, np.zeros(24), 0, cluster=np.zeros(24, dtype=np.intp))
     assert all(estimate.low is None for estimate in one.values())
-    compared = paired("rmse", errors, errors, errors / 2, "the other", cluster=cluster * 0 + 1)
-    assert compared.verdict == "not compared"
 
 
 def test_probabilities_stay_probabilities_and_many_groups_are_as_before() -> None:
@@ -87,3 +85,12 @@ def test_intervals_stay_in_the_range_of_the_metric(metric: str) -> None:
     assert low < 0.8 < high
     assert (low < 0) == (metric == "r2")
     assert (high > 1) == is_error(metric)
+
+
+@pytest.mark.parametrize(("groups", "is_compared"), [(1, False), (2, False), (3, True)])
+def test_two_groups_compare_nothing(groups: int, is_compared: bool) -> None:
+    rng = np.random.default_rng(0)
+    y, cluster = rng.normal(size=90), np.arange(90) % groups
+    found = paired("rmse", y, y * 0.9, y * 0.5, "the other", cluster=cluster)
+    assert (found.verdict != "not compared") == is_compared
+    assert found.rows == 90
