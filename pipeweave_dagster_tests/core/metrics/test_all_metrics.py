@@ -7,6 +7,7 @@ from sklearn import metrics as reference
 from pipeweave_dagster.core.metrics.all_metrics import (
     binary_scores,
     calibration_error,
+    event_scores,
     multiclass_scores,
     regression_scores,
 )
@@ -54,6 +55,7 @@ def test_multiclass(rng):
         for name, value in zip(("precision", "recall", "f1"), wanted, strict=False):
             if average != "micro" or name == "f1":
                 assert found[f"{name}_{average}"] == CLOSE(value, abs=1e-12)
+    assert 0 < calibration_error(*event_scores(y, p)) < 1
 
 
 def test_regression(rng):
