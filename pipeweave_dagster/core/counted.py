@@ -1,4 +1,6 @@
-"""Counts in texts."""
+"""Counts, and lists of names, in texts."""
+
+from collections.abc import Sequence
 
 _ONE = {"are": "is", "were": "was", "have": "has", "do": "does"}
 
@@ -25,3 +27,20 @@ def counted(count: int, noun: str, verb: str = "") -> str:
         return text
     first, space, rest = verb.partition(" ")
     return f"{text} {_ONE.get(first, first + 's') if count == 1 else first}{space}{rest}"
+
+
+def quoted_names(names: Sequence[str], most: int = 10, longest: int = 80) -> str:
+    """Return quoted names as a list in a sentence.
+
+    Args:
+        names: The names.
+        most: How many are listed; the others are counted.
+        longest: From how many characters a name is cut.
+
+    Example:
+        >>> quoted_names(["a", "b", "c"], most=2)
+        "'a', 'b' and 1 more"
+    """
+    shown = [n if len(n) <= longest else f"{n[:longest]}…" for n in names[:most]]
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(map(repr, shown)) + more

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from pipeweave_dagster.core.counted import quoted_names
 from pipeweave_dagster.core.documents import Comparison, DatasetSnapshot, Evaluation, TrainedModel
 from pipeweave_dagster.core.evaluation import Promotion, compare, promote
 from pipeweave_dagster.core.evaluation.model_changes import changes_from
@@ -9,7 +10,7 @@ from pipeweave_dagster.services.champion import Registered, find_champion
 from pipeweave_dagster.services.model_versions import table_of
 from pipeweave_dagster.services.privacy_key import why_unreadable
 from pipeweave_dagster.services.receive import settings_of
-from pipeweave_dagster.services.settings_of_features import dropped_features, listed
+from pipeweave_dagster.services.settings_of_features import dropped_features
 from pipeweave_dagster.services.tie_decision import STAYS, UNKNOWN, Origin, if_equal
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -110,7 +111,7 @@ def why_replaced(
     """Return why another model replaces the champion whatever the scores; empty if it does not.
 
     It does if only the champion cannot predict any more, or if only the champion has learned from a
-    column that the settings drop now: what a leak lets it score is no yardstick.
+    column that the settings drop now: its scores depend on that column, which may be a leak.
     """
     given, settings = settings_of(workbench.store, dataset), workbench.settings
     reason = why_unreadable(settings, given, champion.trained)
@@ -118,7 +119,7 @@ def why_replaced(
         return f"The champion CANNOT PREDICT any more: {reason}."
     dropped = dropped_features(given, champion.trained)
     if dropped and not dropped_features(given, trained):
-        return f"The champion uses {listed(dropped)}, which the settings drop now."
+        return f"The champion uses {quoted_names(dropped)}, which the settings drop now."
     return ""
 
 

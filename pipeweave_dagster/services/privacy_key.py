@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from pydantic import SecretStr
 
+from pipeweave_dagster.core.counted import quoted_names
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.services.settings_of_features import features_named, listed
+from pipeweave_dagster.services.settings_of_features import features_named
 from pipeweave_dagster.settings import Settings
 
 KEY_FILE = "privacy.key"
@@ -39,8 +40,8 @@ def why_unreadable(settings: Settings, given: DatasetSettings, trained: TrainedM
     """Return why a model must not or cannot read its columns any more; empty if it can."""
     if plain := _plain_columns(given, trained):
         return (
-            f"the settings hash the values of {listed(plain)} now, and it has learned from them as"
-            " they were"
+            f"the settings hash the values of {quoted_names(plain)} now, and it has learned "
+            "from them as they were"
         )
     hashed = {column.name: column.hash_key for column in trained.columns if column.hash_key}
     if not hashed:
@@ -48,11 +49,11 @@ def why_unreadable(settings: Settings, given: DatasetSettings, trained: TrainedM
     try:
         current = reads_of(privacy_key(settings))["privacy_key"]
     except PipeWeaveError:
-        return f"there is no key for the hashes of {listed([*hashed])}"
+        return f"there is no key for the hashes of {quoted_names([*hashed])}"
     others = [name for name, key in hashed.items() if key != current]
     if not others:
         return ""
-    return f"the values of {listed(others)} were hashed with another key than that of now"
+    return f"the values of {quoted_names(others)} were hashed with another key than that of now"
 
 
 def _plain_columns(given: DatasetSettings, trained: TrainedModel) -> list[str]:
@@ -65,8 +66,8 @@ def _plain_columns(given: DatasetSettings, trained: TrainedModel) -> list[str]:
 def _refuse_plain(given: DatasetSettings, trained: TrainedModel) -> None:
     if plain := _plain_columns(given, trained):
         raise validation_error(
-            f"The settings hash the values of {listed(plain)} now, and this model has learned from"
-            " them as they were.",
+            f"The settings hash the values of {quoted_names(plain)} now, and this model has "
+            "learned from them as they were.",
             fix="Run the data set again, and use a version that has learned from the hashes:"
             " 'pipeweave models ls', 'pipeweave models promote'.",
             columns=plain[:100],

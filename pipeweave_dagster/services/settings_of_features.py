@@ -1,11 +1,9 @@
 """The features of a model that the settings of its data set name, in any spelling."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from pipeweave_dagster.core.documents import DatasetSettings, TrainedModel
 from pipeweave_dagster.core.model.column_names import fold_name
-
-_SHOWN = 10
 
 
 def features_named(trained: TrainedModel, names: Iterable[str]) -> list[str]:
@@ -28,9 +26,3 @@ def dropped_features(given: DatasetSettings, trained: TrainedModel) -> list[str]
     """Return the features of a model that the settings drop now."""
     dropped = [n for n, column in given.columns.items() if column.drop or column.privacy == "drop"]
     return features_named(trained, dropped)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a list in a sentence; at most ten."""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(repr, names[:_SHOWN])) + more

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipeweave_dagster.core.counted import quoted_names
 from pipeweave_dagster.core.documents import TrainedModel
 
-_MOST, _MAX_NAME = 5, 40
 _VERBS = ("is", "was"), ("are", "were")
 
 
@@ -80,6 +80,4 @@ def _other_meaning(difference: str) -> ModelChanges:
 
 
 def _shown(names: Sequence[str]) -> str:
-    cut = [n if len(n) <= _MAX_NAME else f"{n[:_MAX_NAME]}…" for n in names[:_MOST]]
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return ", ".join(map(repr, cut)) + more
+    return quoted_names(names, most=5, longest=40)

@@ -2,6 +2,7 @@
 
 import math
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import Estimate, MetricName, PipelineSpec, TrainedModel, Trial
 from pipeweave_dagster.core.metrics.score_range import Bounds, around, is_error
 
@@ -43,8 +44,8 @@ def for_other_rows(
     if spec.split.kind == "group":
         text = (
             f"The interval of {trained.metric} comes from how much the scores of {folds} folds of "
-            f"other groups differ {spread}: the test rows are of only {clusters} "
-            f"group{'s' if clusters != 1 else ''}."
+            f"other groups differ {spread}: the test rows are of only "
+            f"{counted(clusters or 0, 'group')}."
         )
         return estimate.model_copy(update={"low": low, "high": high}), text
     text = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeweave_dagster.core.counted import quoted_names
 from pipeweave_dagster.core.documents import ColumnDeduction
 from pipeweave_dagster.core.documents.findings import State
 from pipeweave_dagster.core.quality.case import Case
@@ -68,7 +69,7 @@ def _sparse(infos: list[ColumnDeduction], rows: int) -> Hit:
     shares, names = [info.missing / rows for info in infos], [info.name for info in infos]
     message = (
         f"{len(infos):,} columns have more missing than present values ({min(shares):.1%} to "
-        f"{max(shares):.1%} are missing): {_named(names)}."
+        f"{max(shares):.1%} are missing): {quoted_names(names, _NAMED)}."
     )
     evidence = {
         "columns": len(infos),
@@ -84,13 +85,10 @@ def _sparse(infos: list[ColumnDeduction], rows: int) -> Hit:
 
 def _empty(infos: list[ColumnDeduction]) -> Hit:
     names = [info.name for info in infos]
-    message = f"{len(names):,} columns are empty, so they are not used: {_named(names)}."
+    message = (
+        f"{len(names):,} columns are empty, so they are not used: {quoted_names(names, _NAMED)}."
+    )
     return Hit("fixed", message, names, {"columns": len(names)}, "Drop them.", drop(*names))
-
-
-def _named(names: list[str]) -> str:
-    shown = ", ".join(repr(name[:80]) for name in names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED:,} more"
 
 
 def _skills(case: Case) -> dict[str, float]:
