@@ -42,8 +42,8 @@ def sum_rows(path: Path) -> list[SumRow]:
         if not 0 < len(numeric) <= _MOST_COLUMNS:
             return []
         columns: list[Any] = [file.reader.read_all(column_indices=[i]).column(0) for i in numeric]
-        numbers = np.column_stack([*map(_floats, columns)])
-        if not _ends_in_a_sum(numbers):
+        numbers = _with_finite_sums(np.column_stack([*map(_floats, columns)]))
+        if not numbers.shape[1] or not _ends_in_a_sum(numbers):
             return []
         found = _found(numbers)
         first = kinds.index("string") if "string" in kinds else numeric[0]
@@ -57,6 +57,13 @@ def _floats(column: Any) -> Any:
     one = column.combine_chunks()
     missing = numbers_of(one.is_null().cast("uint8"))
     return np.where(missing, np.nan, numbers_of(one.cast("float64", safe=False)))
+
+
+def _with_finite_sums(numbers: Any) -> Any:
+    """Return the columns whose sums a float can hold."""
+    with np.errstate(over="ignore"):
+        sums = np.nansum(np.abs(numbers), axis=0)
+    return numbers[:, np.isfinite(sums)]
 
 
 def notes_on_sums(raw: RawTable, path: Path) -> list[str]:

@@ -55,6 +55,15 @@ def test_other_formats_and_blank_cells(read):
     assert f"({rows[places[-1] - 2][0]!r})" in " ".join(notes)
 
 
+@pytest.mark.parametrize("large", [1.7e308, -1.7e308])
+def test_a_column_whose_sum_no_float_can_hold_says_nothing(large, read):
+    rows, places = grouped((9,), 2, 0)
+    wide = [[*row, large] for row in rows]
+    [note] = [n for n in read(text(wide)).notes if NOTE in n]
+    assert f"line {places[0]} (" in note
+    assert not any(NOTE in n for n in read(text([[row[0], large] for row in rows])).notes)
+
+
 OTHERS = {
     "random": [[f"r{i}", i * 37 % 11, i * 53 % 13] for i in range(60)],
     "zeros and ones": [[f"r{i}", i % 2, (i + 1) % 2, 1] for i in range(60)],
