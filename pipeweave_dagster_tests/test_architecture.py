@@ -77,7 +77,8 @@ ORDER = {
         "readable_twin", "serving",
     ],
     "core.evaluation": [
-        "fairness", "segments", "model_changes", "champion_comparison", "promotion",
+        "fairness", "segments", "model_changes", "champion_comparison", "against_baseline",
+        "promotion",
         "evaluation_notes", "audit", "report", "time_slice", "other_rows", "model_scores",
         "twin_terms", "readable_twin", "completion",
     ],

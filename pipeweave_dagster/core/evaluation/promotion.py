@@ -3,6 +3,11 @@
 from typing import Literal
 
 from pipeweave_dagster.core.documents import Comparison, Evaluation, Part
+from pipeweave_dagster.core.evaluation.against_baseline import (
+    doubt,
+    score_text,
+    worse_than_baseline,
+)
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.number_format import compared
 
@@ -72,30 +77,9 @@ def promote(
     if new.canary is not None and new.canary.state == "tripped":
         return Promotion(alias="none", reason=f"The leak canary tripped. {new.canary.message}")
     if champion is None:
-        return Promotion(
-            alias="champion", reason="It is the first model that beats the baseline (constant)."
-        )
+        first = f"It is the first model that beats the baseline (constant){doubt(new)}."
+        return Promotion(alias="champion", reason=first)
     return _compare(new, champion, if_equal, replaced)
-
-
-def worse_than_baseline(evaluation: Evaluation) -> str | None:
-    """Return the sentence that a model is worse than the baseline on its test rows, if it is."""
-    name = evaluation.metric
-    ours, constant = evaluation.metrics.get(name), evaluation.baseline.get(name)
-    if ours is None or constant is None or ours.value is None or constant.value is None:
-        return None
-    greater = GREATER_IS_BETTER[name]
-    if ours.value == constant.value or (ours.value > constant.value) == greater:
-        return None
-    return (
-        f"It is worse than the baseline (constant) on its {evaluation.rows:,} test rows "
-        f"({name} {_shown(ours.value)} against {_shown(constant.value)}), whatever "
-        "cross-validation said, so it gets no alias."
-    )
-
-
-def _shown(value: float) -> str:
-    return f"{value:.4f}" if 1e-3 <= abs(value) < 1e6 else f"{value:.4g}"
 
 
 def _compare(
@@ -118,7 +102,8 @@ def _without_champion(new: Evaluation, champion: Evaluation, replaced: str) -> P
     ours, theirs = new.metrics.get(name), champion.metrics.get(name)
     scores = ""
     if ours and theirs and ours.value is not None and theirs.value is not None:
-        scores = f" Its {name} is {_shown(ours.value)}; the champion's was {_shown(theirs.value)}."
+        found, before = score_text(ours.value), score_text(theirs.value)
+        scores = f" Its {name} is {found}; the champion's was {before}."
     reason = f"{replaced} So nothing is compared with it.{scores}"
     return Promotion(alias="champion", reason=reason)
 
@@ -152,7 +137,7 @@ def _by_scores(new: Evaluation, champion: Evaluation, why: str) -> Promotion:
         return Promotion(alias="challenger", reason=f"{name} is not known for both models.")
     scores = (
         f"{why}, so the scores decide: {name} "
-        f"{_shown(ours.value)} against the champion's {_shown(theirs.value)}."
+        f"{score_text(ours.value)} against the champion's {score_text(theirs.value)}."
     )
     at_least = ours.value == theirs.value or (ours.value > theirs.value) == GREATER_IS_BETTER[name]
     return Promotion(alias="champion" if at_least else "challenger", reason=scores)

@@ -80,7 +80,8 @@ def fit_final_model(
         bundle = tested.bundle
         same = model_files.rename_model(out / model_files.EVALUATED, out / model_files.MODEL)
         payloads |= {"model": same, "evaluated": same}
-    _log.info("winner: %s, %s, after %.1f s", ensemble.name, signal_text(tested.z), budget.used_s)
+    signal = signal_text(tested.z)
+    _log.info("winner: %s, %s, after %.1f s of the budget", ensemble.name, signal, budget.used_s)
     note = serving_note(training_set, ensemble, bundle, out / model_files.MODEL, budget)
     return FinalModel(
         refitted or parts, refitted is not None, postprocessing, tested.verdict, payloads, note

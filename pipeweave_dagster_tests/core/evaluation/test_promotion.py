@@ -25,6 +25,27 @@ def test_the_first_model_is_champion_unless_it_found_nothing():
 
 
 @pytest.mark.parametrize(
+    ("metric", "value", "low", "high", "baseline", "is_doubted"),
+    [
+        ("roc_auc", 0.6, 0.47, 0.73, 0.5, True),
+        ("roc_auc", 0.6, 0.51, 0.73, 0.5, False),
+        ("rmse", 9.0, 8.0, 9.5, 9.1, True),
+        ("rmse", 9.0, 8.0, 9.05, 9.1, False),
+        ("roc_auc", 0.6, None, None, 0.5, False),
+        ("roc_auc", 0.6, 0.47, 0.73, None, False),
+    ],
+)
+def test_the_first_champion_says_so_where_its_test_rows_alone_do_not_show_it(
+    metric, value, low, high, baseline, is_doubted
+):
+    new = scored(value, low, high, metric=metric)
+    new = new.model_copy(update={"baseline": {metric: Estimate(value=baseline)}})
+    reason = promote(new, None).reason
+    assert reason.startswith("It is the first model that beats the baseline (constant)")
+    assert ("100 test rows alone" in reason) == is_doubted
+
+
+@pytest.mark.parametrize(
     ("metric", "new", "old", "alias"),
     [
         ("roc_auc", (0.8, 0.75, 0.85), 0.82, "challenger"),
