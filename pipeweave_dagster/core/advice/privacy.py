@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeweave_dagster.core.documents import ColumnDeduction
 from pipeweave_dagster.core.documents.advice import Level
+from pipeweave_dagster.core.personal_words import personal_kinds
 
 _RANK: dict[Level, int] = {"none": 0, "names": 1, "statistics": 2, "values": 3}
 _DIGITS = 3
@@ -34,7 +35,7 @@ def may_be_shared(name: str, pii: str | None, meaning: str) -> bool:
     Columns with personal data and identifiers may not, nor those merely named like one: the
     adviser loses little by not knowing a column that no model should learn from.
     """
-    if pii or meaning in _PERSONAL_TYPES:
+    if pii or meaning in _PERSONAL_TYPES or personal_kinds(name):
         return False
     split = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
     words = re.findall(r"[a-z]+", split.lower())

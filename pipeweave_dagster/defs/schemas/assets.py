@@ -14,7 +14,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"duckdb"},
-    code_version="12",
+    code_version="13",
 )
 def schema_deduction(
     context: dg.AssetExecutionContext,

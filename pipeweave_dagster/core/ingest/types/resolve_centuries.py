@@ -11,10 +11,10 @@ from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.centuries import has_two_digit_years, with_window
 from pipeweave_dagster.core.ingest.types.stacked_columns import grouped_batches, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
+from pipeweave_dagster.core.personal_words import personal_kinds
 
 _PAST = re.compile(
-    r"birth|born|(^|[_\W])(dob|death|died)($|[_\W])|geburt|naissance|nacimiento|deceased|founded"
-    r"|hired?($|[_\W])|joined",
+    r"birth|born|(^|[_\W])(dob|death|died)($|[_\W])|deceased|founded|hired?($|[_\W])|joined",
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
@@ -74,7 +74,7 @@ def first_year(years: Collection[int], name: str, now: int) -> int:
         (1927, 1969)
     """
     past = now - 99
-    if _PAST.search(name) or not years:
+    if not years or _PAST.search(name) or "birth_date" in personal_kinds(name):
         return past
     windows = [past + 1, _widest_gap(years), 1969]
     if _FUTURE.search(name):

@@ -23,7 +23,7 @@ CODE_NAME = re.compile(
     r"segment|cluster|kind|district|ward|state|county|fips|model|brand",
     re.IGNORECASE,
 )
-PHONE = re.compile(r"\+?[\d(][\d() .-]{6,18}\d(\s?x\d+)?")
+PHONE = re.compile(r"\+?[\d(][\d()/ .-]{6,18}\d(\s?x\d+)?")
 
 _KEY_UNIQUENESS = 0.99
 _MIN_ROWS_OF_KEY = 300

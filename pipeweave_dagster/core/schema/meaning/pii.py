@@ -4,72 +4,79 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
+from pipeweave_dagster.core.personal_words import PersonalKind, personal_kinds
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.base import PHONE, Meaning
 
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")),
-    ("ip", re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")),
-    ("ssn", re.compile(r"(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")),
-)
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")
+_IP = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
+_SSN = re.compile(r"(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")
 _CARD = re.compile(r"(?:\d[ -]?){12,18}\d")
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*([ ,]+[(\"']*[^\W\d_][\w'’.()\"-]*){0,12}")  # noqa: RUF001
 _ADDRESS = re.compile(
-    r"\d+[\w-]*\s+\S.*|.*\b(street|st|ave|avenue|road|rd|blvd|lane|drive|dr|way|court)\b\.?.*",
+    # A number before the street, or after it, or a street without one.
+    r"\d+[\w-]*\s+\S.*|[^\W\d_][^\d]*[\s.]\d+.*|"
+    r".*\b(street|st|ave|avenue|road|rd|blvd|lane|drive|dr|way|court)\b\.?.*",
     re.IGNORECASE,
 )
-_PERSON_COLUMN = re.compile(
-    r"^(name|full[_ ]?name|first[_ ]?(name)?|last[_ ]?(name)?|surname|forename|given[_ ]?name|"
-    r"family[_ ]?name|middle[_ ]?(name)?|(customer|employee|patient|person|contact|user|client|"
-    r"passenger|member|student)[_ ]?name)$",
-    re.IGNORECASE,
-)
-_BIRTH_COLUMN = re.compile(
-    r"(^|[_\W])(dob|birth|birth_?date|date_?of_?birth|born|birthday)($|[_\W])", re.IGNORECASE
-)
+# 7 digits may be a count; few numbers of other things have as many as those of telephones.
+_DIGITS_OF_PHONES = range(9, 16)
 
 
 def pii_kind(profile: ColumnProfile, meaning: Meaning, name: str) -> str | None:
     """Return the kind of personal data, None if the column has none.
 
-    The kinds are email, ip, ssn, card, phone, person, address, birth_date.
+    The kinds are email, ip, ssn, card, iban, phone, person, address, birth_date.
     """
+    named = personal_kinds(name)
     if profile.storage in {"date", "datetime"}:
-        return "birth_date" if _BIRTH_COLUMN.search(name) else None
+        return "birth_date" if "birth_date" in named else None
     values = [v.strip() for v in (*profile.sample, *profile.top) if v.strip()][:250]
     if not values or profile.storage in {"number", "boolean", "time"}:
         return None
-    for kind, pattern in _PATTERNS:
-        if _most_match(values, lambda v, p=pattern: p.fullmatch(v) is not None):  # type: ignore[misc]
+    for kind, matches in _BY_VALUES:
+        if _most_match(values, matches):
             return kind
-    if _most_match(values, _is_card):
-        return "card"
-    if profile.storage != "text":
-        return None
-    return _by_name(values, profile, meaning, name)
+    if profile.storage == "integer":
+        phones = "phone" in named and _most_match(values, _is_whole_phone)
+        return "phone" if phones else None
+    return _by_name(values, profile, meaning, named) if profile.storage == "text" else None
 
 
-def _by_name(values: list[str], profile: ColumnProfile, meaning: Meaning, name: str) -> str | None:
-    if re.search(r"phone|mobile|tel(ephone)?$|fax", name, re.IGNORECASE):
-        return "phone" if _most_match(values, lambda v: PHONE.fullmatch(v) is not None) else None
-    if _PERSON_COLUMN.match(name.strip()) and profile.distinct > 20:
-        persons = _most_match(values, lambda v: _PERSON.fullmatch(v) is not None)
+def _by_name(
+    values: list[str], profile: ColumnProfile, meaning: Meaning, named: frozenset[PersonalKind]
+) -> str | None:
+    if "phone" in named:
+        return "phone" if _most_match(values, PHONE.fullmatch) else None
+    if "person" in named and profile.distinct > 20:
+        persons = _most_match(values, _PERSON.fullmatch)
         return "person" if persons and profile.mean_words < 8 else None
-    if re.search(r"address|street", name, re.IGNORECASE):
-        return (
-            "address" if _most_match(values, lambda v: _ADDRESS.fullmatch(v) is not None) else None
-        )
+    if "address" in named:
+        return "address" if _most_match(values, _ADDRESS.fullmatch) else None
     return "email" if meaning.type == "email" else None
 
 
-def _most_match(values: list[str], matches: Callable[[str], bool]) -> bool:
-    return sum(map(matches, values)) >= 0.8 * len(values)
+def _most_match(values: list[str], matches: Callable[[str], object]) -> bool:
+    return sum(map(bool, map(matches, values))) >= 0.8 * len(values)
 
 
 def _is_card(text: str) -> bool:
     if not _CARD.fullmatch(text):
         return False
     return luhn([int(c) for c in text if c.isdigit()])
+
+
+def _is_iban(text: str) -> bool:
+    """Return whether a text is an account number with its check digits (ISO 13616)."""
+    number = text.replace(" ", "").upper()
+    if not _IBAN.fullmatch(number):
+        return False
+    return int("".join(str(int(c, 36)) for c in number[4:] + number[:4])) % 97 == 1
+
+
+def _is_whole_phone(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) in _DIGITS_OF_PHONES
 
 
 def luhn(digits: list[int]) -> bool:
@@ -80,3 +87,12 @@ def luhn(digits: list[int]) -> bool:
         total += doubled - 9 if doubled > 9 else doubled
     varied = any(a != b for a, b in pairwise(digits))
     return varied and total % 10 == 0
+
+
+_BY_VALUES: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("email", _EMAIL.fullmatch),
+    ("ip", _IP.fullmatch),
+    ("ssn", _SSN.fullmatch),
+    ("card", _is_card),
+    ("iban", _is_iban),
+)

@@ -3,6 +3,7 @@
 import re
 
 from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.personal_words import personal_kinds
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.base import (
     ID_NAME,
@@ -35,9 +36,7 @@ def meaning_of_texts(profile: ColumnProfile) -> Meaning:
     ):
         if _share(profile, pattern) >= 0.9:
             return Meaning(type_, 0.97, f"Values are {label}{frequent_values(profile, 1)}.")  # type: ignore[arg-type]
-    if _share(profile, PHONE) >= 0.9 and re.search(
-        "phone|tel|fax|mobile", profile.name, re.IGNORECASE
-    ):
+    if _share(profile, PHONE) >= 0.9 and "phone" in personal_kinds(profile.name):
         return Meaning("phone", 0.95, "Values and name are those of phone numbers.")
     order = known_order(list(profile.top)) if profile.distinct <= len(profile.top) else None
     if order:

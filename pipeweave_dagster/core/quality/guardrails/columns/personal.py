@@ -13,6 +13,7 @@ _KINDS = {
     "ip": "IP addresses",
     "ssn": "social security numbers",
     "card": "card numbers",
+    "iban": "account numbers (IBAN)",
     "phone": "telephone numbers",
     "person": "names of persons",
     "address": "addresses",
