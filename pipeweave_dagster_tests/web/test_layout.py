@@ -1,13 +1,10 @@
 """The pages in a real browser: nothing overflows its panel, on a desktop and on a phone."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
@@ -29,6 +26,7 @@ from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
 from pipeweave_dagster_tests.factories.registry import Registry, register
 from pipeweave_dagster_tests.servers.browser import keep_picture_of_failure
+from pipeweave_dagster_tests.servers.served_pages import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 LONG = "a_rather_long_name_of_a_column_or_of_a_candidate_" * 3
@@ -89,15 +87,8 @@ def address(home: Any) -> Iterator[str]:
     settings = Settings()
     store = DocumentStore(open_storage(settings), settings.cache_folder)
     crowd(store)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        server = uvicorn.Server(uvicorn.Config(create_app(store, settings), log_level="warning"))
-        thread = Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=20)
+    with served(create_app(store, settings)) as address:
+        yield address
 
 
 def crowd(store: DocumentStore) -> None:

@@ -1,6 +1,5 @@
 """The login in a real browser, which leads on to Dagster at another port."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -8,7 +7,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
@@ -17,6 +15,7 @@ from pipeweave_dagster.services.users.directory import add_user
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
 from pipeweave_dagster_tests.servers.process import free_ports
+from pipeweave_dagster_tests.servers.served_pages import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 PASSWORD = "five words make a pass"
@@ -49,13 +48,8 @@ def addresses(home: Any) -> Iterator[tuple[str, str]]:
     store = DocumentStore(open_storage(settings), settings.cache_folder)
     add_user(store, "ada", Role.EDITOR, PASSWORD)
     add_user(store, "ruth", Role.ADMIN, PASSWORD)
-    app = create_app(store, settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield settings.web_url, settings.dagster_url
-    server.should_exit = True
-    thread.join(timeout=20)
+    with served(create_app(store, settings), port) as pages:
+        yield pages, settings.dagster_url
     other.shutdown()
     other.server_close()
 
