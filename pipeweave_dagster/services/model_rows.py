@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.services import champion
 from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.champion import Registered
 from pipeweave_dagster.services.model_aliases import aliases_of
-from pipeweave_dagster.services.model_versions import find_version, versions
+from pipeweave_dagster.services.model_versions import find_version, load_version, versions
 from pipeweave_dagster.services.overview import champion_and_challenger, score_text
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -62,6 +63,23 @@ def list_champions(
             if row["version"] == current.link.model_version
         ]
     return models
+
+
+def registered(bench: Workbench, dataset: str, version: str | None) -> Registered:
+    """Return a version with its documents; the champion if none is named.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if the version is not in this storage, or there is no champion.
+    """
+    if version is None:
+        return champion.champion_of(bench, dataset)
+    trained, evaluation = load_version(bench.store, dataset, version)
+    if trained.mlflow is None:
+        raise not_found(
+            f"Version {version} of the model of {dataset!r} is in no registry.",
+            fix="Run the data set again.",
+        )
+    return Registered(trained.mlflow, trained, evaluation)
 
 
 def registered_facts(dataset: str, version: Registered) -> dict[str, Any]:

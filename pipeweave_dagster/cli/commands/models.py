@@ -12,7 +12,7 @@ from pipeweave_dagster.cli.commands import (
     pipeline_export,
 )
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.model_text import model_line
+from pipeweave_dagster.cli.support.model_text import decision_line, model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import ModelEntry
 from pipeweave_dagster.core.evaluation.report.interval_texts import (
@@ -22,9 +22,9 @@ from pipeweave_dagster.core.evaluation.report.interval_texts import (
 )
 from pipeweave_dagster.core.evaluation.report.twin_texts import difference, sentence
 from pipeweave_dagster.core.trial_states import winner_text
-from pipeweave_dagster.services import champion
+from pipeweave_dagster.services.champion import Registered
 from pipeweave_dagster.services.known_datasets import known
-from pipeweave_dagster.services.model_rows import list_champions, registered_facts
+from pipeweave_dagster.services.model_rows import list_champions, registered, registered_facts
 
 _Name = Annotated[str, typer.Argument(help="Data set.")]
 
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
         help="Registered models: list, show, promote, roll back, replay.", no_args_is_help=True
     )
     group.command("ls", epilog="Example: `pipeweave models ls`")(ls)
-    group.command("show", epilog="Example: `pipeweave models show titanic`")(show)
+    group.command("show", epilog="Example: `pipeweave models show titanic --version 2`")(show)
     model_promotion.register(group)
     model_replay.register(group)
     model_sheet.register(group)
@@ -58,11 +58,17 @@ def ls(json: AsJson = False) -> None:
     emit({"models": models}, json, columns(header, table, width=80))
 
 
-def show(name: _Name, json: AsJson = False) -> None:
-    """Show the champion of a data set with its test scores, and its readable twin."""
+def show(
+    name: _Name,
+    version: Annotated[
+        str | None, typer.Option("--version", help="Model version; default: the champion.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the champion of a data set, or a version, with its test scores and readable twin."""
     home.prepare()
     with home.workbench() as bench:
-        current = champion.champion_of(bench, known(bench.store, name))
+        current = registered(bench, known(bench.store, name), version)
     link, trained, evaluation = current.link, current.trained, current.evaluation
     facts = registered_facts(name, current)
     baseline = evaluation.baseline
@@ -73,15 +79,22 @@ def show(name: _Name, json: AsJson = False) -> None:
     winner = winner_text(trained.winner, trained.verdict)
     text = f"{link.model_name} version {link.model_version}: {winner}"
     text += f" for {plain(trained.target, 80)}"
+    if version:
+        text += f"\n{decision_line(evaluation.promoted, evaluation.promotion_reason)}"
     if trained.serving_note:
         text += f"\n{plain(trained.serving_note, 600)}"
     table = columns(["metric", "test", "low", "high", "baseline"], scores)
-    notes = "\n\n".join(filter(None, [on_intervals(evaluation), *_twin_lines(name, current)]))
+    notes = "\n\n".join(
+        filter(None, [on_intervals(evaluation), *_twin_lines(name, current, hint=not version)])
+    )
     emit(facts, json, f"{text}\n\n{table}\n\n{notes}".rstrip())
 
 
-def _twin_lines(name: str, current: champion.Registered) -> list[str]:
-    """Return the readable twin with its score, how it compares, and which rows that is of."""
+def _twin_lines(name: str, current: Registered, *, hint: bool) -> list[str]:
+    """Return the readable twin with its score, how it compares, and which rows that is of.
+
+    `hint` is whether to name the command for the twin, which is that of the champion.
+    """
     evaluation, twin = current.evaluation, current.evaluation.readable
     if twin is None:
         return []
@@ -100,7 +113,7 @@ def _twin_lines(name: str, current: champion.Registered) -> list[str]:
     compared += f"{difference(twin.comparison)}."
     said = [compared] if twin.comparison.difference is not None else []
     said.append(sentence(twin))
-    if not of and twin.costs_nothing and twin.verdict == "model":
+    if hint and not of and twin.costs_nothing and twin.verdict == "model":
         promoting = f"pipeweave models promote {name} --readable"
         said.append(f"'{promoting}' makes it the champion.")
     return [scores, " ".join([*said, on_twin(evaluation)]).strip()]

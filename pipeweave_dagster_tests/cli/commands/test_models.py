@@ -90,6 +90,21 @@ def test_it_says_which_rows_the_intervals_of_model_and_twin_are_of(
     assert "version 3, whose readable twin this is  0.811  -" in call("models", "show", "demo")
 
 
+def test_any_version_is_shown_with_its_decision(store: DocumentStore) -> None:
+    for version, score, alias in (("1", 0.8, "champion"), ("2", 0.7, "none")):
+        register(store, version, score, alias, readable=readable_twin(low=0.6, high=0.9))
+    text = call("models", "show", "demo", "--version", "2")
+    assert "version 2" in text
+    assert "Not promoted: Reason of version 2." in text
+    assert "0.7" in text
+    assert "--readable" not in text, "which is about the champion's twin"
+    facts = json.loads(call("models", "show", "demo", "--version", "2", "--json"))
+    assert facts["link"]["model_version"] == "2"
+    assert "Version 9 of the model of 'demo' is not in" in call(
+        "models", "show", "demo", "--version", "9"
+    )
+
+
 def test_an_unknown_version_is_not_promoted(store: DocumentStore) -> None:
     register(store, "1", 0.8)
     said = call("models", "promote", "demo", "9")
