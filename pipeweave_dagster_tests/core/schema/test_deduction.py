@@ -1,5 +1,7 @@
 """The schema of made-up tables: meaning, roles, personal data, target, overrides."""
 
+import random
+
 import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting
@@ -191,6 +193,25 @@ def test_keys_that_nearly_every_row_has_alone_are_identifiers(
 ):
     found = schema(table_of_keys(kind, rows, repeated, missing)).column("ref")
     assert (found.type, found.role) == ("identifier", "identifier"), found.reason
+
+
+NAMES_OF_NUMBERS = [
+    "customer number", "Kundennummer", "Kunden-Nr.", "Numéro client", "número", "Matricola",
+    "numer klienta", "Klantnummer", "Kennung", "identifiant", "číslo", "номер", "顧客番号",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES_OF_NUMBERS)
+def test_numbers_of_rows_are_identifiers_in_any_language(name, schema):
+    numbers = random.Random(1).sample(range(100_000, 999_999), 200)
+    rows = "".join(f"{n};{n % 97 + 0.5};{'ab'[i % 2]}\n" for i, n in enumerate(numbers))
+    assert schema(f"{name};amount;y\n{rows}", target="y").columns[0].role == "identifier"
+
+
+@pytest.mark.parametrize("name", ["house number", "Hausnummer", "Haus-Nr.", "numero"])
+def test_numbers_that_repeat_may_measure_something(name, schema):
+    rows = "".join(f"{i * 7 % 60 + 1};{i % 97 + 0.5};{'ab'[i % 2]}\n" for i in range(240))
+    assert schema(f"{name};amount;y\n{rows}", target="y").columns[0].role == "feature"
 
 
 def test_measures_that_nearly_every_row_has_alone_are_no_identifiers(schema):

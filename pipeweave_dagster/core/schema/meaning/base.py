@@ -10,9 +10,16 @@ from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
 ID_NAME = re.compile(
     r"(^|[_\W])(id|ids|uuid|guid|key|index|idx|rownames?|row_?(number|num|id)|serial|ssn|isbn|sku)($|[_\W])"
-    r"|(?-i:[a-z]I[Dd]$)|no\.?$|number$|_?#$",
+    r"|(?-i:[a-z]I[Dd]$)|no\.?$|number$|_?#$"
+    # The same in other languages. What may also mean "number of" counts at the end alone.
+    r"|(nummer|n[rº°]|nro|n[uú]m[eé]ro|č[ií]slo|cislo)\.?$|(^|[_\W])(numer|номер|n[º°])($|[_\W])"
+    r"|kennung$|matr[ií]cul[ae]|matricola|identifi(ant|cador|cativo)($|[_\W])|番号|编号|編號|번호",
     re.IGNORECASE,
 )
+NUMBER_NAME = re.compile(
+    r"(number|nummer|n[rº°]|nro|n[uú]m[eé]ro|č[ií]slo|cislo|numer|номер)\.?$", re.IGNORECASE
+)
+"""Names of numbers that may also count or measure, such as those of houses, where they repeat."""
 COUNT_NAME = re.compile(
     r"num|count|qty|quantity|total|amount|age|year|hour|day|month|rooms|bath|price|cost|size|rate|"
     r"score|n_|sum|avg|mean|pct|percent|length|width|height|weight|points|siblings|children|times",

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.schema.meaning.base import (
     CODE_NAME,
     COUNT_NAME,
     ID_NAME,
+    NUMBER_NAME,
     Meaning,
     frequent_values,
     mostly_unique,
@@ -55,7 +56,7 @@ def meaning_of_numbers(profile: ColumnProfile, others: Collection[str] = ()) -> 
         named_id
         and profile.integral
         and profile.distinct > 20
-        and not profile.name.lower().endswith("number")
+        and not NUMBER_NAME.search(profile.name)
     ):
         return Meaning(
             "identifier",
