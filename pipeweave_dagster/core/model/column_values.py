@@ -14,6 +14,7 @@ DISTINCT_ROWS = 1_000
 """From so many rows on, encoders look at distinct values."""
 _NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
+_LARGEST_NUMBER = 1e37
 
 
 def as_text(values: pd.Series) -> np.ndarray:
@@ -85,6 +86,15 @@ def as_number(values: pd.Series) -> np.ndarray:
         numbers = table[codes]
     finite = np.isfinite(numbers)
     return numbers.copy() if finite.all() else np.where(finite, numbers, np.nan)
+
+
+def within_float32(numbers: np.ndarray) -> np.ndarray:
+    """Return numbers that learners can hold, which keep float32: it ends at 3.4e38.
+
+    The bounds leave room for differences and sums. One greater number, such as the largest float64
+    that stands for "missing" in many files, made every fit of most learners fail.
+    """
+    return np.clip(numbers, -_LARGEST_NUMBER, _LARGEST_NUMBER)
 
 
 def _one_number(value: Any) -> float:

@@ -15,6 +15,7 @@ from pipeweave_dagster.core.model.column_values import (
     as_text,
     days_since_1970,
     text_column,
+    within_float32,
     without,
 )
 from pipeweave_dagster.core.model.derived_columns import derived_column, values_of
@@ -37,7 +38,7 @@ def prepare(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame:
 
     Returns:
         The same number of rows, float64 columns (numbers, ranks, date parts) and text columns
-        (categories: NaN where missing; texts: empty if missing).
+        (categories: NaN where missing; texts: empty if missing). Numbers are at most 1e37.
     """
     table = correct_values(table, frame)
     columns: dict[str, np.ndarray] = {}
@@ -46,8 +47,12 @@ def prepare(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame:
             columns |= _features_of(table, entry)
     # The same text type always: a missing category is encoded alike in one row and in many.
     text: Any = pd.Series(["text"]).dtype
-    typed = {n: pd.array(v, text) if v.dtype == object else v for n, v in columns.items()}
+    typed = {n: pd.array(v, text) if v.dtype == object else _held(v) for n, v in columns.items()}
     return pd.DataFrame(typed, index=pd.RangeIndex(len(table)), copy=False)
+
+
+def _held(values: Any) -> Any:
+    return within_float32(values) if values.dtype.kind == "f" else values
 
 
 def _features_of(table: pd.DataFrame, entry: FrameEntry) -> dict[str, Any]:

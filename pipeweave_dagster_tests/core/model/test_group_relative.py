@@ -81,3 +81,9 @@ def test_keys_are_equal_where_all_columns_are():
     first, second, other, missing = GroupKeys().fit(rows).transform(rows)[:, 0]
     assert first == second != other
     assert np.isnan(missing)
+
+
+def test_relative_numbers_fit_into_the_float32_of_learners():
+    rows = frame([("a", 0.0, 1e37), ("a", 0.0, -1e37), ("a", 0.0, 1e-30), ("b", 0.0, 1e37)])
+    made = GroupRelative(keys=2).fit(rows).transform(rows)
+    assert not np.isinf(made.astype(np.float32)).any()

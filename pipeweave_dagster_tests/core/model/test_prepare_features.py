@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from pipeweave_dagster.core.model.prepare_features import prepare
 
@@ -64,3 +65,20 @@ def test_a_row_alone_has_the_type_of_text_that_it_has_among_others():
     together, alone = prepare(table, plan), prepare(table.iloc[[1]], plan)
     assert (alone.dtypes == together.dtypes).all()
     assert str(alone["city"][0]) == str(together["city"][1])
+
+
+@pytest.mark.parametrize("entry", [
+    {"name": "a", "use": "numeric"},
+    {"name": "a", "use": "boolean"},
+    {"name": "a", "use": "categorical", "parts": ["number"]},
+    {"name": "made", "use": "derived", "columns": ["a", "b"], "operator": "product"},
+    {"name": "made", "use": "derived", "columns": ["a", "b"], "operator": "ratio"},
+])  # fmt: skip
+def test_every_number_fits_into_the_float32_of_learners(entry):
+    largest = np.finfo(float).max
+    table = pd.DataFrame({"a": [largest, -largest, 3.5e38, None, 1.0], "b": [1e-5, 1e5, 9, 1, 1]})
+    features = prepare(table, [entry])
+    for column in features.select_dtypes("number"):
+        numbers = features[column].to_numpy(dtype=np.float32)
+        assert not np.isinf(numbers).any()
+        assert np.isnan(numbers).tolist()[3:] == [True, False]
