@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model, write_parquet
@@ -36,3 +37,13 @@ def test_every_family_learns_beside_the_largest_number(task, low, tmp_path):
     predict(model=out / "model.skops", trained=model, data=data, out=tmp_path / "scored")
     found = pd.read_parquet(tmp_path / "scored" / "predictions.parquet")
     assert found["prediction"].notna().all()
+
+
+def test_a_target_that_cannot_be_squared_is_refused_with_both_remedies(tmp_path):
+    """It may be a quantity, or stand for a missing one, which another unit does not mend."""
+    y = np.where(np.arange(60) % 20 == 3, _LARGEST, np.arange(60.0))
+    frame = pd.DataFrame({"x": np.arange(60.0), "y": y})
+    with pytest.raises(PipeWeaveError, match="whose square is outside") as refused:
+        train_small_model(frame, "y", "regression", tmp_path, families=["linear"])
+    assert "in another unit" in (refused.value.fix or "")
+    assert "columns: {y: {missing: [VALUE]}}" in (refused.value.fix or "")

@@ -115,7 +115,8 @@ def refuse_constant(spec: PipelineSpec, y: Array, classes: list[str]) -> None:
         raise validation_error(
             f"The values of the target `{spec.target}` reach {np.abs(y).max():.3g}, whose square "
             "is outside the range of float64.",
-            fix="Give the target in another unit and upload again.",
+            fix="Give the target in another unit and upload again; or, if such a value stands for "
+            f"a missing one, set columns: {{{spec.target}: {{missing: [VALUE]}}}}.",
             target=spec.target,
         )
     if counts.max() == len(y) - 1:
