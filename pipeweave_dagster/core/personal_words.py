@@ -105,7 +105,7 @@ def _folded_words() -> dict[PersonalKind, _Folded]:
 
 
 def _folded(text: str) -> list[str]:
-    parts = unicodedata.normalize("NFKD", text.translate(_PLAIN).lower().translate(_PLAIN))
+    parts = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
     return _WORD.findall("".join(c for c in parts if not unicodedata.combining(c)))
 
 

@@ -12,7 +12,7 @@ from pipeweave_dagster.cli.commands import (
     pipeline_export,
 )
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.model_text import decision_line, model_line
+from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import ModelEntry
 from pipeweave_dagster.core.evaluation.report.interval_texts import (
@@ -80,7 +80,9 @@ def show(
     text = f"{link.model_name} version {link.model_version}: {winner}"
     text += f" for {plain(trained.target, 80)}"
     if version:
-        text += f"\n{decision_line(evaluation.promoted, evaluation.promotion_reason)}"
+        decided = "not promoted" if evaluation.promoted == "none" else evaluation.promoted
+        reason = plain(evaluation.promotion_reason, 1500)
+        text += f"\nDecision after its training: {decided}. {reason}"
     if trained.serving_note:
         text += f"\n{plain(trained.serving_note, 600)}"
     table = columns(["metric", "test", "low", "high", "baseline"], scores)

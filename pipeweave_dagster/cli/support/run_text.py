@@ -4,13 +4,13 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeweave_dagster.cli.support.model_text import decision_line
 from pipeweave_dagster.cli.support.output import columns, plain
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import lack_of_time
 from pipeweave_dagster.core.trial_states import explained, extension_text, winner_text
 from pipeweave_dagster.services.reading_text import note_lines
 
+_MOST_REASON = 1_500
 """Characters of the reason for an alias: it ends with the command that decides otherwise."""
 _SHOWN_TRIALS = 12
 _LINKS = "Links open while 'pipeweave dev' is running"
@@ -101,7 +101,10 @@ def _model_text(model: dict[str, Any], dataset: str) -> list[str]:
     lines.append("")
     score = f", {model['score']} on {model['rows_test']:,} test rows" if model.get("score") else ""
     lines.append(f"Model: {winner_text(model['winner'], model['verdict'])}{score}")
-    lines += filter(None, [decision_line(model.get("alias"), model.get("alias_reason") or "")])
+    if model.get("alias") in ("none", "challenger"):
+        lines.append(f"Not promoted: {plain(model['alias_reason'], _MOST_REASON)}")
+    elif model.get("alias_reason"):
+        lines.append(f"Champion: {plain(model['alias_reason'], _MOST_REASON)}")
     if model["serving_note"]:
         lines.append(plain(model["serving_note"], 600))
     if model["extended_to_s"]:

@@ -38,7 +38,7 @@ def prepare(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame:
 
     Returns:
         The same number of rows, float64 columns (numbers, ranks, date parts) and text columns
-        (categories: NaN where missing; texts: empty if missing). Numbers are at most 1e37.
+        (categories: NaN where missing; texts: empty if missing). No number is larger than 1e37.
     """
     table = correct_values(table, frame)
     columns: dict[str, np.ndarray] = {}

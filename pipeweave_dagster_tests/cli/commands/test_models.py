@@ -95,7 +95,7 @@ def test_any_version_is_shown_with_its_decision(store: DocumentStore) -> None:
         register(store, version, score, alias, readable=readable_twin(low=0.6, high=0.9))
     text = call("models", "show", "demo", "--version", "2")
     assert "version 2" in text
-    assert "Not promoted: Reason of version 2." in text
+    assert "Decision after its training: not promoted. Reason of version 2." in text
     assert "0.7" in text
     assert "--readable" not in text, "which is about the champion's twin"
     facts = json.loads(call("models", "show", "demo", "--version", "2", "--json"))
