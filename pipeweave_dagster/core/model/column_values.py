@@ -94,7 +94,8 @@ def within_float32(numbers: np.ndarray) -> np.ndarray:
     The bounds leave room for differences and sums. One greater number, such as the largest float64
     that stands for "missing" in many files, made every fit of most learners fail.
     """
-    return np.clip(numbers, -_LARGEST_NUMBER, _LARGEST_NUMBER)
+    held: np.ndarray = np.clip(numbers, -_LARGEST_NUMBER, _LARGEST_NUMBER)
+    return held
 
 
 def _one_number(value: Any) -> float:
