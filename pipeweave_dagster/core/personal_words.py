@@ -39,7 +39,7 @@ _WORDS: dict[PersonalKind, _Words] = {
     ),
     "birth_date": _Words(
         stems="geburt naissance nacimiento nascimento nascita geboorte fodsel fodelse syntyma "
-        "urodzeni narozen narodeni szuletes nastere dogumtarih рожден народжен γεννησ 出生 "
+        "urodzeni narozen narodeni szulet naster dogumtarih рожден народжен γεννησ 出生 "
         "生年月日 생년월일 birthdate birthday dateofbirth",
         words="dob birth born gebdatum dogum",
     ),
