@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-PersonalKind = Literal["person", "birth_date", "phone", "address"]
+PersonalKind = Literal["person", "name", "birth_date", "phone", "address", "account"]
 
 _CAMEL = re.compile(r"(?<=[^\W\d_])(?<![A-Z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -34,13 +34,18 @@ _WORDS: dict[PersonalKind, _Words] = {
         "cognome nomecompleto sobrenome nomecomplet voornaam achternaam fornavn efternavn "
         "etternavn fornamn efternamn etunimi sukunimi nazwisko prijmeni priezvisko keresztnev "
         "vezeteknev prenume soyad фамили отчеств фио прізвищ επωνυμ 姓名 氏名 이름 성명",
-        whole="name first last middle nom nombre nome naam namn navn nimi imie jmeno meno nev nume "
-        "isim ime имя имена ονομα 名前 名字",
+        whole="imie krestnijmeno имя",
+    ),
+    "name": _Words(
+        stems="",
+        whole="name first last middle nom nombre nome naam namn navn nimi jmeno meno nev nume isim "
+        "ime имена ονομα 名前 名字",
     ),
     "birth_date": _Words(
         stems="geburt naissance nacimiento nascimento nascita geboorte fodsel fodelse syntyma "
         "urodzeni narozen narodeni szulet naster dogumtarih рожден народжен γεννησ 出生 "
-        "生年月日 생년월일 birthdate birthday dateofbirth",
+        "生年月日 생년월일 birthdate birthday dateofbirth gebdat dataur datnar datenaiss fechanac "
+        "datanasc dtnasc",
         words="dob birth born gebdatum dogum",
     ),
     "phone": _Words(
@@ -54,6 +59,11 @@ _WORDS: dict[PersonalKind, _Words] = {
         "adres osoite адрес улиц διευθυνσ 地址 住所 주소",
         words="rue calle via rua straat gata gade vej katu ulice ulica utca cadde addr",
         whole="str",
+    ),
+    "account": _Words(
+        stems="kontonummer kontonr bankkonto bankverbindung bankaccount accountnumber rachunku "
+        "numerodecuenta cuentabancaria contobancario contabancaria rekeningnummer hesapno",
+        words="iban rib",
     ),
 }
 _NAMES = "name nom nombre nome naam namn navn nimi imie jmeno nev"
@@ -69,6 +79,8 @@ _PEOPLE = (
 def personal_kinds(name: str) -> frozenset[PersonalKind]:
     """Return the kinds of personal data that the name of a column speaks of.
 
+    `person` is said by words for names of people alone, `name` by those that name anything.
+
     Example:
         >>> sorted(personal_kinds("Geburtsdatum")), sorted(personal_kinds("Prénom du client"))
         (['birth_date'], ['person'])
@@ -77,7 +89,7 @@ def personal_kinds(name: str) -> frozenset[PersonalKind]:
     """
     words = _folded(_CAMEL.sub(" ", name))[:_MOST_WORDS]
     joined, runs = "".join(words), _runs(words)
-    found: set[PersonalKind] = {"person"} if _is_name_of_people(words, joined) else set()
+    found: set[PersonalKind] = {"name"} if _is_name_of_people(words, joined) else set()
     for kind, known in _folded_words().items():
         is_known = known.words & {*words} or joined in known.whole
         if is_known or any(stem in runs or _has(words, stem) for stem in known.stems):

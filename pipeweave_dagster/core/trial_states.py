@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 _MEANINGS = {
-    "done": "scored on all folds",
+    "done": "scored on all folds of the comparison",
     "cut": "there was time for only some of the folds; compare it with scores on as many",
     "out of time": "no fit ended in time",
     "failed": "its fit ended with an error",
@@ -59,7 +59,7 @@ def explained(states: Iterable[str]) -> str:
 
     Example:
         >>> explained(["done", "out of time", "done"])
-        'States: done = scored on all folds; out of time = no fit ended in time.'
+        'States: done = scored on all folds of the comparison; out of time = no fit ended in time.'
     """
     found = set(states)
     meanings = [f"{state} = {text}" for state, text in _MEANINGS.items() if state in found]

@@ -62,8 +62,9 @@ class Model:
     def leaderboard(self) -> Table[Trial]:
         """The candidates of the search, the best first, scored by cross-validation.
 
-        The state is `done` (scored on all folds), `cut` (time for some of the folds only, so the
-        score is to be compared with those on as many), `out of time` or `failed`.
+        The state is `done` (scored on all folds of the comparison), `cut` (time for some of the
+        folds only, so the score is to be compared with those on as many), `out of time` or
+        `failed`.
         """
         shown = ("name", "family", "score", "score_std", "fit_seconds", "state", "note")
         return Table(self.trained.leaderboard, shown)

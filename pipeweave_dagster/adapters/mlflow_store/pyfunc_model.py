@@ -7,8 +7,10 @@ MLflow model, so `mlflow.pyfunc.load_model` needs nothing but the listed require
 import contextlib
 import io
 import json
+import logging
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,7 @@ def log_served_model(run_id: str, name: str, trained: TrainedModel, model: Path)
         warnings.catch_warnings(),
         # It prints what it has registered, as plain text between the JSON log lines.
         contextlib.redirect_stderr(io.StringIO()),
+        _without_notes(),
         mlflow.start_run(run_id=run_id),
     ):
         # MLflow recommends an input example and type hints; the model checks its input itself.
@@ -66,6 +69,17 @@ def log_served_model(run_id: str, name: str, trained: TrainedModel, model: Path)
             registered_model_name=name,
             **model_parts(trained, model, Path(folder)),
         )
+
+
+@contextlib.contextmanager
+def _without_notes() -> Iterator[None]:
+    """Let the model not log what it notes on its input example, whose hidden columns are blank."""
+    logger = logging.getLogger("pipeweave")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def model_parts(trained: TrainedModel, model: Path, folder: Path) -> dict[str, Any]:

@@ -44,15 +44,18 @@ def check_columns(
         [name for name in present if name not in trained.features and name not in keep],
     )
     others = [name for name in found.ignored if name != trained.target]
+    near = near_columns(found.missing, others) if refuse or not found.wanted else {}
     if not found.wanted:
+        pairs = [f" `{name}` may be `{other}`." for name, other in near.items()]
+        needed = "all" if refuse else "any"
         raise validation_error(
-            "The data has none of the columns that the model uses.",
-            fix=f"Provide any of: {', '.join(trained.features[:_SHOWN])}.",
+            f"The data has none of the columns that the model uses.{''.join(pairs[:_SHOWN])}",
+            fix=f"Provide {needed} of: {', '.join(trained.features[:_SHOWN])}.",
             columns=list(present)[:100],
             missing=found.missing,
+            near=near,
         )
     if found.missing and refuse:
-        near = near_columns(found.missing, others)
         raise validation_error(
             missing_text(found.missing, near),
             fix="Add or rename the columns; or set `on_missing: score` in pipeweave.yaml, so that"

@@ -18,7 +18,7 @@ from pipeweave_dagster.core.ingest.types.mixed_dates import (
     mixed_dates,
     same_date_format,
 )
-from pipeweave_dagster.core.ingest.types.number_codes import are_codes
+from pipeweave_dagster.core.ingest.types.number_codes import are_codes, are_phone_numbers
 from pipeweave_dagster.core.ingest.types.sentinel_words import sentinel_word
 from pipeweave_dagster.core.ingest.types.strptime_parsers import MIDNIGHT
 from pipeweave_dagster.core.ingest.types.united_dates import union_parser
@@ -131,7 +131,7 @@ def _infer(values: Counter[str], decimal_comma: bool, name: str) -> Parser:
     for parser in (BOOLEAN, *numbers):
         if all(map(parser.matches, texts)):
             coded = parser in {INTEGER, NUMBER} and are_codes(values, name)
-            return TEXT if coded else parser
+            return TEXT if coded or are_phone_numbers(values) else parser
     dates = possible_dates(texts[:20])
     marked = _marked_parsers(texts)
     candidates = [BOOLEAN, *numbers, *dates, *marked]

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 _EXPONENT = re.compile(r"([0-9]+)([eE])[0-9]+")
 _NUMERIC = re.compile("[0-9eE]+")
-_PHONE = re.compile(r"\+[1-9][0-9]{8,14}")
+_PHONE = re.compile(r"\+[1-9](?:[ -]?[0-9]){8,14}")
 _VERSION = re.compile(r"[0-9]{1,4}\.(?:0|[1-9][0-9]{0,3})")
 _VERSION_NAME = re.compile(
     r"(?:^|[^a-z])(?:versions?|ver|releases?|revisions?|rev|build|section|chapter|clause|paragraph)"
@@ -47,14 +47,16 @@ def code_note(values: Collection[str], name: str) -> str | None:
 
 
 def are_phone_numbers(values: Collection[str]) -> bool:
-    """Return whether every sign is a + before at least nine digits, and there are some.
+    """Return whether half of the values have a sign, and each is a + before at least nine digits.
+
+    The digits may stand in blocks, as in `+48 704 136 689`.
 
     Example:
         >>> are_phone_numbers({"+49301234567", "301234567"}), are_phone_numbers({"+5", "-2"})
         (True, False)
     """
     signed = [value for value in values if value[:1] in {"+", "-"}]
-    return bool(signed) and all(map(_PHONE.fullmatch, signed))
+    return 0 < len(values) <= 2 * len(signed) and all(map(_PHONE.fullmatch, signed))
 
 
 def equal_versions(values: Collection[str]) -> tuple[str, str] | None:

@@ -16,10 +16,13 @@ _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*([ ,]+[(\"']*[^\W\d_][\w'’.()\"-]*){0,12}")  # noqa: RUF001
 _ADDRESS = re.compile(
     # A number before the street, or after it, or a street without one.
-    r"\d+[\w-]*\s+\S.*|[^\W\d_][^\d]*[\s.]\d+.*|"
+    r"\d+[\w-]*\s+\S.*|[^\W\d_][^\d]*[\s.:]\d+.*|"
     r".*\b(street|st|ave|avenue|road|rd|blvd|lane|drive|dr|way|court)\b\.?.*",
     re.IGNORECASE,
 )
+_ACCOUNT = re.compile(r"[A-Z]{0,4}(?:[ -]?[0-9A-Z]){5,33}[ -]?\d", re.IGNORECASE)
+# So few values of a general name are categories rather than persons.
+_FEWEST_NAMES = 20
 # 7 digits may be a count; few numbers of other things have as many as those of telephones.
 _DIGITS_OF_PHONES = range(9, 16)
 
@@ -49,9 +52,11 @@ def _by_name(
 ) -> str | None:
     if "phone" in named:
         return "phone" if _most_match(values, PHONE.fullmatch) else None
-    if "person" in named and profile.distinct > 20:
+    if "person" in named or ("name" in named and profile.distinct > _FEWEST_NAMES):
         persons = _most_match(values, _PERSON.fullmatch)
         return "person" if persons and profile.mean_words < 8 else None
+    if "account" in named:
+        return "iban" if _most_match(values, _ACCOUNT.fullmatch) else None
     if "address" in named:
         return "address" if _most_match(values, _ADDRESS.fullmatch) else None
     return "email" if meaning.type == "email" else None

@@ -60,8 +60,15 @@ def column(read, name, values, **settings):
 
 @pytest.mark.parametrize(
     "values",
-    [PHONES, [*PHONES, "301234567"], [*PHONES, "N/A"], [f"+1555{i:07}" for i in range(9)]],
-    ids=["phones", "one without +", "one missing", "another country"],
+    [
+        PHONES,
+        [*PHONES, "301234567"],
+        [*PHONES, "N/A"],
+        [f"+1555{i:07}" for i in range(9)],
+        [f"+48 {600 + 7 * i} {136 + i} {689 - i}" for i in range(9)],
+        [f"+33-6-{10 + i}-{20 + i}-{30 + i}-{40 + i}" for i in range(9)],
+    ],
+    ids=["phones", "one without +", "one missing", "another country", "in threes", "in twos"],
 )
 def test_a_phone_number_keeps_its_plus(read, rows, values):
     found = column(read, "phone", values)
@@ -72,7 +79,14 @@ def test_a_phone_number_keeps_its_plus(read, rows, values):
 
 @pytest.mark.parametrize(
     "values",
-    [["+5", "-3", "+12"], ["+1234567890", "-1234567890"], ["+7", "8", "9"], ["+1.5", "+2.5"]],
+    [
+        ["+5", "-3", "+12"],
+        ["+1234567890", "-1234567890"],
+        ["+7", "8", "9"],
+        ["+1.5", "+2.5"],
+        ["+1 234 567 890", "-1 234 567 890"],
+        ["+1 234 567 890", "234 567", "34 567"],
+    ],
 )
 def test_signed_numbers_are_numbers(read, values):
     assert column(read, "change", values * 3).type in {"integer", "number"}

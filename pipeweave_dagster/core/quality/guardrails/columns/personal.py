@@ -13,7 +13,7 @@ _KINDS = {
     "ip": "IP addresses",
     "ssn": "social security numbers",
     "card": "card numbers",
-    "iban": "account numbers (IBAN)",
+    "iban": "numbers of bank accounts",
     "phone": "telephone numbers",
     "person": "names of persons",
     "address": "addresses",
