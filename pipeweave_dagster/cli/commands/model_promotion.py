@@ -17,6 +17,7 @@ from pipeweave_dagster.services.model_rows import history_facts
 
 logger = logging.getLogger(__name__)
 _Name = Annotated[str, typer.Argument(help="Data set.")]
+_MOST_REASON = 1_500
 _Reason = Annotated[str, typer.Option(help="Why; it is kept in the history.")]
 
 
@@ -170,11 +171,12 @@ def _lists(rows: list[dict[str, Any]], moves: list[AliasMove]) -> str:
          r["reason"])
         for r in rows
     ]  # fmt: skip
-    text = columns(["version", "alias", "winner", "score", "decision", "reason"], table)
+    names = ["version", "alias", "winner", "score", "decision", "reason"]
+    text = columns(names, table, last=_MOST_REASON)
     made = [
         (m.number, when(m.at)[:19], m.alias, m.before or "-", m.after or "-", author(m.cause),
          "forced" if m.cause.forced else m.cause.how, reason_of(m.cause) or "-")
         for m in moves
     ]  # fmt: skip
     header = ["move", "when (UTC)", "alias", "from", "to", "by", "how", "why"]
-    return f"{text}\n\n{columns(header, made)}" if made else text
+    return f"{text}\n\n{columns(header, made, last=_MOST_REASON)}" if made else text

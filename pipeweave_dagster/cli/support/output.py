@@ -38,9 +38,28 @@ def plain(value: object, limit: int = 300) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def columns(header: Sequence[str], rows: Iterable[Sequence[object]], width: int = 48) -> str:
-    """Return a plain-text table with aligned columns; what is not known is a dash."""
-    shown = (["-" if cell is None else plain(cell, width) for cell in row] for row in rows)
+def columns(
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    width: int = 48,
+    last: int | None = None,
+) -> str:
+    """Return a plain-text table with aligned columns; what is not known is a dash.
+
+    Args:
+        header: The names of the columns.
+        rows: The cells.
+        width: Characters from which on a cell is cut.
+        last: The same for the last column, which needs no alignment: sentences fit there.
+    """
+    limits = [width] * (len(header) - 1) + [last or width]
+    shown = (
+        [
+            "-" if cell is None else plain(cell, limit)
+            for cell, limit in zip(row, limits, strict=True)
+        ]
+        for row in rows
+    )
     cells = [list(header), *shown]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     lines = [

@@ -49,6 +49,13 @@ def test_the_history_has_aliases_after_a_rollback(
     assert made[:3] == [("champion", None, "1"), ("champion", "1", "2"), ("previous", None, "1")]
 
 
+def test_the_history_gives_each_reason_in_full(store: DocumentStore, monkeypatch: Any) -> None:
+    reason = f"It is worse than the champion {'by a test on rows of both ' * 20}end."
+    register(store, "1", 0.8, promotion_reason=reason)
+    monkeypatch.setattr("pipeweave_dagster.services.champion.notice_moves", lambda *_: {})
+    assert reason in call("models", "history", "demo")
+
+
 def test_the_list_has_the_challenger(store: DocumentStore, monkeypatch: Any) -> None:
     registry = Registry(store)
     for version, alias in (("1", "champion"), ("2", "challenger")):
