@@ -1,27 +1,33 @@
 """The kept versions of a data set's documents, and the version that a new one is compared with."""
 
+from collections.abc import Mapping
+
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
 from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     Findings,
     PipelineSpec,
+    RawUpload,
     SchemaDeduction,
 )
 from pipeweave_dagster.core.documents.findings import Compared
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, validation_error
 
 
-def version_before(store: DocumentStore, dataset: str, snapshot: DatasetSnapshot) -> Version | None:
+def version_before(
+    store: DocumentStore, dataset: str, snapshot: DatasetSnapshot, upload: RawUpload
+) -> Version | None:
     """Return the published version before this one; None for the first.
 
-    If this version is published already, its findings name the version that they were compared
-    with, so the same bytes give the same result again.
+    If the same files are published already, their findings name the version that they were compared
+    with. So the same bytes give the same result again, and other settings are no news of the data.
 
     Args:
         store: Documents and records.
         dataset: The data set.
         snapshot: The version to compare.
+        upload: The files that it was read from.
     """
     head = store.head(dataset)
     entries = head.entries if head else {}
@@ -29,7 +35,7 @@ def version_before(store: DocumentStore, dataset: str, snapshot: DatasetSnapshot
         return None
     published = entries["dataset"].document
     try:
-        if published == snapshot.sha256:
+        if published == snapshot.sha256 or _is_published(store, entries, upload):
             entry = entries.get("findings")
             earlier = store.load(entry.document, Findings).compared_with if entry else None
             return _loaded(store, earlier) if earlier else None
@@ -40,6 +46,17 @@ def version_before(store: DocumentStore, dataset: str, snapshot: DatasetSnapshot
         if error.code is ErrorCode.NOT_FOUND:  # removed by the garbage collector
             return None
         raise
+
+
+def _is_published(store: DocumentStore, entries: Mapping[str, Entry], upload: RawUpload) -> bool:
+    entry = entries.get("raw_upload")
+    if entry is None:
+        return False
+    return _bytes_of(store.load(entry.document, RawUpload)) == _bytes_of(upload)
+
+
+def _bytes_of(upload: RawUpload) -> list[tuple[str, str]]:
+    return sorted((file.name, file.sha256) for file in upload.files)
 
 
 def changes_of(store: DocumentStore, dataset: str, spec: PipelineSpec) -> list[str]:

@@ -540,8 +540,11 @@ def test_the_next_version_is_compared_with_the_published_one(
     head = Head(dataset="grown", run_id="first", moved_at=1.0, entries=entries)
     bench.store.storage.put("datasets/grown/HEAD.json", head.model_dump_json().encode())
     run = {"context": context_for("grown"), "workbench": bench}
-    same = version_before(bench.store, "grown", line["data"].value)
+    same = version_before(bench.store, "grown", line["data"].value, line["raw"].value)
     assert same is None  # the published version itself was the first
+    # Only a setting was changed: of the data there is nothing to compare.
+    read_otherwise = line["data"].value.model_copy(update={"notes": ["read otherwise"]})
+    assert version_before(bench.store, "grown", read_otherwise, line["raw"].value) is None
 
     lines = bench.store.storage.get("uploads/penguins/data.csv").decode().splitlines()
     put(bench, "grown", "\n".join([lines[0], *lines[1::3]]).encode())

@@ -35,7 +35,7 @@ def eda_report(
     )
     limit = int(workbench.settings.eda_report_size_threshold_mb * (1 << 20))
     samples = workbench.settings.eda_sample_rows
-    before = version_before(workbench.store, context.partition_key, dataset)
+    before = version_before(workbench.store, context.partition_key, dataset, raw_upload)
     return run_stage(
         context,
         workbench,

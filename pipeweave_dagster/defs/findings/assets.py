@@ -38,7 +38,7 @@ def findings(
     settings = settings_subset(
         raw_upload.settings, "target", "columns", "id", "split", "weight", "overrides"
     )
-    before = version_before(workbench.store, context.partition_key, dataset)
+    before = version_before(workbench.store, context.partition_key, dataset, raw_upload)
     result = run_stage(
         context,
         workbench,
