@@ -33,7 +33,8 @@ def nearest_names(
         folded.setdefault(candidate.casefold(), candidate)
     wanted = name.casefold()
     names = list(folded)
-    near, very_near = (get_close_matches(wanted, names, count, c) for c in (cutoff, _VERY_NEAR))
+    near = get_close_matches(wanted, names, count, cutoff)
+    very_near = get_close_matches(wanted, near, count, _VERY_NEAR)
     abbreviated = sorted((n for n in names if _abbreviates(wanted, n)), key=len)
     found = dict.fromkeys([*very_near, *abbreviated, *near])
     return [folded[n] for n in [*found][:count]]

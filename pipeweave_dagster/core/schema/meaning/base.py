@@ -8,17 +8,16 @@ from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import SemanticType
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
+# Words for "number" whose meaning is "number of" where another word follows.
+_NUMBER = r"nummer|n[rº°]|nro|n[uú]m[eé]ro|č[ií]slo|cislo"
 ID_NAME = re.compile(
     r"(^|[_\W])(id|ids|uuid|guid|key|index|idx|rownames?|row_?(number|num|id)|serial|ssn|isbn|sku)($|[_\W])"
     r"|(?-i:[a-z]I[Dd]$)|no\.?$|number$|_?#$"
-    # The same in other languages. What may also mean "number of" counts at the end alone.
-    r"|(nummer|n[rº°]|nro|n[uú]m[eé]ro|č[ií]slo|cislo)\.?$|(^|[_\W])(numer|номер|n[º°])($|[_\W])"
+    rf"|({_NUMBER})\.?$|(^|[_\W])(numer|номер|n[º°])($|[_\W])"
     r"|kennung$|matr[ií]cul[ae]|matricola|identifi(ant|cador|cativo)($|[_\W])|番号|编号|編號|번호",
     re.IGNORECASE,
 )
-NUMBER_NAME = re.compile(
-    r"(number|nummer|n[rº°]|nro|n[uú]m[eé]ro|č[ií]slo|cislo|numer|номер)\.?$", re.IGNORECASE
-)
+NUMBER_NAME = re.compile(rf"(number|{_NUMBER}|numer|номер)\.?$", re.IGNORECASE)
 """Names of numbers that may also count or measure, such as those of houses, where they repeat."""
 COUNT_NAME = re.compile(
     r"num|count|qty|quantity|total|amount|age|year|hour|day|month|rooms|bath|price|cost|size|rate|"
