@@ -70,3 +70,14 @@ def dataset_of_key(key: str) -> str | None:
     if len(parts) == 2 and parts[0] == "uploads":
         return None if parts[1] == SETTINGS_FILE else name_of_file(parts[1])
     return slug(parts[1]) if len(parts) >= 3 else None
+
+
+def without_accents(text: str) -> str:
+    """Return a text without the accents that Unicode takes apart from their letters.
+
+    Example:
+        >>> without_accents("Prénom, Größe")
+        'Prenom, Große'
+    """
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in parts if not unicodedata.combining(c))

@@ -4,9 +4,10 @@ A name alone proves little ("name" may be that of a product), so callers look at
 """
 
 import re
-import unicodedata
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
+
+from pipeweave_dagster.core.naming import without_accents
 
 PersonalKind = Literal["person", "name", "birth_date", "phone", "address", "account"]
 
@@ -117,8 +118,7 @@ def _folded_words() -> dict[PersonalKind, _Folded]:
 
 
 def _folded(text: str) -> list[str]:
-    parts = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
-    return _WORD.findall("".join(c for c in parts if not unicodedata.combining(c)))
+    return _WORD.findall(without_accents(text.lower().translate(_PLAIN)))
 
 
 def _is_name_of_people(words: list[str], joined: str) -> bool:

@@ -5,10 +5,10 @@ on, which the name of an outcome, or the last position in a wide table, reaches 
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from pipeweave_dagster.core.documents import ColumnDeduction, DatasetSnapshot
+from pipeweave_dagster.core.naming import without_accents
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.name_units import without_unit
 from pipeweave_dagster.core.schema.type_model.name_ngrams import words_of
@@ -16,14 +16,8 @@ from pipeweave_dagster.core.schema.type_model.name_ngrams import words_of
 CREDIBLE = 0.35
 
 
-def _folded(name: str) -> str:
-    """Return a name without accents, whose letters `words_of` would take for gaps."""
-    parts = unicodedata.normalize("NFKD", name)
-    return "".join(c for c in parts if not unicodedata.combining(c))
-
-
 def _words(text: str) -> frozenset[str]:
-    return frozenset(words_of(_folded(text)))
+    return frozenset(words_of(without_accents(text)))
 
 
 _SURE_NAME = re.compile(
@@ -118,7 +112,8 @@ def _possible(column: ColumnDeduction, profile: ColumnProfile) -> bool:
 
 def _by_name(name: str, names: set[str]) -> tuple[float, str]:
     bare = without_unit(name)
-    stripped, words = _folded(bare.name), words_of(_folded(bare.name))
+    stripped = without_accents(bare.name)
+    words = words_of(stripped)
     reason = "it has a common name for a target"
     # Beside x or z, y is a coordinate.
     only_y = name.strip().casefold() == "y" and not names & {"x", "z"}
@@ -130,7 +125,7 @@ def _by_name(name: str, names: set[str]) -> tuple[float, str]:
         return 0.4, reason
     if words[-1] in _DESCRIPTORS or words[0] in {"year", "month", "day"}:
         return -0.3, ""
-    likely = _LIKELY_WORDS & {*words, *words_of(_folded(name))} or _LIKELY_END.search(stripped)
+    likely = _LIKELY_WORDS & {*words, *_words(name)} or _LIKELY_END.search(stripped)
     if likely or words == ["type"]:
         return (0.4 if bare.is_money else 0.3), reason
     # Of many amounts of money, hardly one is the target, so this alone suggests none.

@@ -6,9 +6,9 @@ often it occurs; those of a quantity do: neighbours are about as frequent.
 """
 
 import re
-import unicodedata
 from itertools import pairwise
 
+from pipeweave_dagster.core.naming import without_accents
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.base import CODE_NAME, ID_NAME, Meaning
 
@@ -37,8 +37,7 @@ _SINGULAR = re.compile(r"(ss|us|is|as|os|ies)$")
 
 
 def _words(name: str) -> list[str]:
-    parts = unicodedata.normalize("NFKD", _CAMEL.sub(" ", name).replace("ß", "ss"))
-    return _LETTERS.findall("".join(c for c in parts if not unicodedata.combining(c)).lower())
+    return _LETTERS.findall(without_accents(_CAMEL.sub(" ", name).replace("ß", "ss")).lower())
 
 
 _QUANTITIES = frozenset(_words(_WORDS))
