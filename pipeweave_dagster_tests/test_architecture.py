@@ -79,8 +79,8 @@ ORDER = {
     ],
     "core.evaluation": [
         "fairness", "segments", "model_changes", "champion_comparison", "against_baseline",
-        "promotion",
-        "evaluation_notes", "audit", "report", "time_slice", "other_rows", "model_scores",
+        "promotion", "unpredicted", "evaluation_notes", "audit", "report", "time_slice",
+        "other_rows", "score_notes", "model_scores",
         "twin_terms", "readable_twin", "completion",
     ],
     "cli": ["support", "commands", "app", "__main__"],

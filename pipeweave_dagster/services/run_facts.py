@@ -5,6 +5,7 @@ from typing import Any
 from pipeweave_dagster.adapters.state import DocumentStore, Manifest
 from pipeweave_dagster.adapters.web_links import mlflow_urls
 from pipeweave_dagster.core.asset_catalog import BY_NAME
+from pipeweave_dagster.core.evaluation.unpredicted import unpredicted_note
 from pipeweave_dagster.core.schema.no_target import why_no_model
 from pipeweave_dagster.services.overview import score_text
 from pipeweave_dagster.settings import Settings
@@ -104,7 +105,10 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
         scores = {n: e.model_dump(mode="json") for n, e in evaluation.metrics.items()}
         facts |= {"test": scores, "alias": evaluation.promoted, "score": score_text(evaluation)}
         facts |= {"alias_reason": evaluation.promotion_reason, "dropped": evaluation.dropped}
-        facts["cut"] = evaluation.cut
+        facts |= {
+            "cut": evaluation.cut,
+            "unpredicted": unpredicted_note(model, evaluation.by_class),
+        }
     return facts
 
 

@@ -168,6 +168,11 @@ class TrainedModel(Document):
         return self.model_copy(update={"columns": known, "table": table, "read": snapshot.read})
 
     @property
+    def dataset(self) -> str:
+        """The data set's name for a command; `NAME` of a model that is not registered."""
+        return self.mlflow.model_name.removeprefix("pipeweave-") if self.mlflow else "NAME"
+
+    @property
     def batch_reads(self) -> list[ReadSetting | None]:
         """How a batch is read: as the training file, and detected where that does not fit."""
         return [self.read, None] if self.read else [None]

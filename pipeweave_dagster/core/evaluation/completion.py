@@ -23,7 +23,6 @@ from pipeweave_dagster.core.evaluation.evaluation_notes import (
     cost_note,
     dropped_note,
     explained_note,
-    limit_notes,
 )
 from pipeweave_dagster.core.evaluation.model_scores import with_checks
 from pipeweave_dagster.core.evaluation.readable_twin import TwinSource, readable_twin
@@ -31,6 +30,7 @@ from pipeweave_dagster.core.evaluation.report.audit_plots import audit_plots
 from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster.core.evaluation.report.plots import dependence_plot, plots
 from pipeweave_dagster.core.evaluation.report.twin_plots import twin_plots
+from pipeweave_dagster.core.evaluation.score_notes import score_notes
 from pipeweave_dagster.core.evaluation.segments import weak_segments
 from pipeweave_dagster.core.evaluation.time_slice import TimeSlice
 from pipeweave_dagster.core.explain.dependence import dependences
@@ -67,7 +67,7 @@ def complete_evaluation(  # noqa: PLR0913, PLR0917 - as `complete`
     """Make all that follows the scores; see `pipeweave_dagster.core.evaluation.complete`."""
     scored = read_scored_test(trained, test_rows)
     work = _Work(scored, model, TimeSlice(seconds, keep_s=_PLOTS_S))
-    notes = limit_notes(scored, spec, trained.metric)
+    notes = score_notes(evaluation, trained, spec, scored)
     evaluation = evaluation.model_copy(update={"notes": notes})
     audit = None if origin is None else Audit(trained, spec, origin[0], scored)
     evaluation = _canary(evaluation, audit, work)
@@ -78,8 +78,8 @@ def complete_evaluation(  # noqa: PLR0913, PLR0917 - as `complete`
     evaluation = _audited(evaluation, audit, work)
     drawn = work.run("plots", lambda _: _plots(evaluation, scored), last=True)
     dropped = list(dict.fromkeys(work.limit.dropped))
-    name = trained.mlflow.model_name.removeprefix("pipeweave-") if trained.mlflow else "NAME"
-    notes = [*evaluation.notes, *work.notes, *dropped_note(dropped, work.limit.cut, name)]
+    of_dropped = dropped_note(dropped, work.limit.cut, trained.dataset)
+    notes = [*evaluation.notes, *work.notes, *of_dropped]
     cut = [step for step in dropped if step in work.limit.cut]
     update = {"plots": drawn or [], "notes": notes, "dropped": dropped, "cut": cut}
     evaluation = evaluation.model_copy(update=update)

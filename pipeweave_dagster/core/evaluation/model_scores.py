@@ -18,9 +18,9 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.evaluation.audit.checks.registry import ScoreFacts
 from pipeweave_dagster.core.evaluation.audit.methodology import methodology
 from pipeweave_dagster.core.evaluation.audit.run_audit import Audit
-from pipeweave_dagster.core.evaluation.evaluation_notes import limit_notes
 from pipeweave_dagster.core.evaluation.fairness import fairness_of
 from pipeweave_dagster.core.evaluation.other_rows import for_other_rows
+from pipeweave_dagster.core.evaluation.score_notes import score_notes
 from pipeweave_dagster.core.evaluation.time_slice import TimeSlice
 from pipeweave_dagster.core.metrics.bootstrap import with_intervals
 from pipeweave_dagster.core.metrics.per_class import class_scores
@@ -57,8 +57,9 @@ def score_model(
         resampled=_resampled(scored, spec),
         clusters=clusters,
         test_rows_alone=alone if folds_note else None,
-        notes=[*filter(None, [folds_note]), *limit_notes(scored, spec, trained.metric)],
     )
+    notes = score_notes(evaluation, trained, spec, scored)
+    evaluation = evaluation.model_copy(update={"notes": notes})
     _log_score(evaluation)
     parts = [step for step in get_args(EvaluationStep) if step not in _without(spec)]
     if origin is None:

@@ -7,7 +7,7 @@ calibrated by range of the prediction (Mondrian), as large values mostly have la
 model that predicts is the same recipe fitted on all rows, so its errors are rather smaller.
 """
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.counted import counted, quoted_names
 from pipeweave_dagster.core.metrics.score_range import ENOUGH_GROUPS
 from pipeweave_dagster.core.model.test_row_columns import (
     CLUSTER,
@@ -24,9 +24,10 @@ from pipeweave_dagster.core.model.test_row_columns import (
     TARGET,
     output_columns,
 )
+from pipeweave_dagster.core.prediction.sets import set_texts, sets
 
 LOWER, UPPER, SET = "lower", "upper", "prediction_set"
-_ROWS_PER_RANGE, _MOST_RANGES, _MOST_BITS = 100, 10, 62
+_ROWS_PER_RANGE, _MOST_RANGES = 100, 10
 Floats = NDArray[np.float64]
 
 
@@ -42,6 +43,7 @@ class Intervals(NamedTuple):
         coverage: Share of rows that is aimed at.
         clusters: Number of groups or stretches of time that the calibration rows are of; None if
             they are independent.
+        left_out: Labels of calibration rows that are in none of their sets.
     """
 
     classes: list[str]
@@ -50,6 +52,7 @@ class Intervals(NamedTuple):
     rows: int
     coverage: float
     clusters: int | None = None
+    left_out: Sequence[str] = ()
 
     @property
     def note(self) -> str:
@@ -61,6 +64,11 @@ class Intervals(NamedTuple):
             f"{what} of {self.coverage:.0%} of rows like the {self.rows:,} test rows,"
             " by split conformal prediction; not of rows that differ from them."
         )
+        if self.left_out:
+            text += (
+                " That is the share of all rows, not of each class: no set of the test rows has "
+                f"{quoted_names(self.left_out)}."
+            )
         if self.clusters is None or self.clusters >= ENOUGH_GROUPS:
             return text
         return (
@@ -75,30 +83,7 @@ class Intervals(NamedTuple):
             margin = self.margins[np.searchsorted(self.edges, predicted, side="right")]
             return {LOWER: predicted - margin, UPPER: predicted + margin}
         proba = scores[output_columns(self.classes)].to_numpy()
-        chosen = proba >= self.margins[0]
-        chosen[np.arange(len(proba)), proba.argmax(axis=1)] = True  # no set is empty
-        patterns, which = _distinct_rows(chosen)
-        texts = [_set_text(self.classes, pattern) for pattern in patterns]
-        return {SET: np.array([*texts, None], dtype=object)[which]}
-
-
-def _distinct_rows(chosen: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Return the distinct rows, and the place of each row among them.
-
-    As numbers, rows are compared ten times as fast as column by column.
-    """
-    width = chosen.shape[1]
-    if width > _MOST_BITS:
-        patterns, which = np.unique(chosen, axis=0, return_inverse=True)
-        return patterns, which.reshape(-1)
-    bits = np.arange(width)
-    which, keys = pd.factorize(chosen @ (np.int64(1) << bits))
-    return (keys[:, None] >> bits & 1).astype(bool), which
-
-
-def _set_text(classes: list[str], chosen: NDArray[np.bool_]) -> str:
-    labels = [label for label, is_in in zip(classes, chosen, strict=True) if is_in]
-    return json.dumps(labels, ensure_ascii=False)
+        return {SET: set_texts(self.classes, sets(proba, self.margins[0]))}
 
 
 def learn_intervals(test_rows: Path, classes: list[str], coverage: float) -> Intervals | None:
@@ -126,7 +111,10 @@ def _of_rows(known: pd.DataFrame, classes: list[str], coverage: float) -> Interv
     least = 1 - conformal_quantile(1 - proba[np.arange(len(place)), place], coverage)
     if not np.isfinite(least):
         return None
-    return Intervals(classes, np.array([]), np.array([least]), len(place), coverage)
+    in_sets = sets(proba, least).any(axis=0)
+    left_out = [classes[k] for k in np.unique(place) if not in_sets[k]]
+    found = Intervals(classes, np.array([]), np.array([least]), len(place), coverage)
+    return found._replace(left_out=left_out)
 
 
 def _of_numbers(predicted: Floats, errors: Floats, coverage: float) -> Intervals | None:

@@ -28,6 +28,12 @@ def test_a_part_that_is_there_is_not_called_missing():
     assert "readable twin (chosen of fewer forms, so another may be chosen), importances." in there
 
 
+def test_a_class_that_is_never_predicted_is_named_below_the_score():
+    note = "No test row is predicted as 'yes', although 4 rows are of that class."
+    lines = _model_text({**MODEL, "unpredicted": note}, "penguins")
+    assert lines[lines.index(note) - 1].startswith("Model: linear")
+
+
 @pytest.mark.parametrize(
     ("share", "cause"),
     [

@@ -73,6 +73,19 @@ def test_sets_have_the_true_class_as_often_as_stated(tmp_path):
     assert min(map(len, sets)) < max(map(len, sets))
 
 
+@pytest.mark.parametrize(("rare", "left_out"), [(0.2, []), (0.02, ["yes"])])
+def test_a_class_that_is_in_no_set_is_named(tmp_path, rare, left_out):
+    proba = RNG.uniform(0, 2 * rare, 2000)
+    truth = np.where(RNG.uniform(size=2000) < proba, "yes", "no")
+    frame = pd.DataFrame({"probability_no": 1 - proba, "probability_yes": proba, "target": truth})
+    frame.to_parquet(tmp_path / "test.parquet")
+    found = learn_intervals(tmp_path / "test.parquet", ["no", "yes"], 0.9)
+    assert found.left_out == left_out
+    texts = found.columns(frame)["prediction_set"]
+    assert {"no", "yes"} - {label for text in texts for label in json.loads(text)} == set(left_out)
+    assert ("of each class: no set of the test rows has 'yes'." in found.note) == bool(left_out)
+
+
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.floats(0.5, 0.99))
 def test_the_quantile_covers_the_share_of_all_rows_and_one_more(errors, coverage):
     bound = conformal_quantile(np.array(errors), coverage)

@@ -1,0 +1,27 @@
+"""Notes that follow from the scores alone, the same after scoring and after all other parts."""
+
+from pipeweave_dagster.core.documents import Evaluation, PipelineSpec, TrainedModel
+from pipeweave_dagster.core.evaluation.evaluation_notes import limit_notes
+from pipeweave_dagster.core.evaluation.other_rows import for_other_rows
+from pipeweave_dagster.core.evaluation.unpredicted import unpredicted_note
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
+
+
+def score_notes(
+    evaluation: Evaluation, trained: TrainedModel, spec: PipelineSpec, scored: ScoredTest
+) -> list[str]:
+    """Return what the interval of the metric is about, what limits scores, and unpredicted classes.
+
+    Args:
+        evaluation: With its scores.
+        trained: The evaluated model.
+        spec: Its pipeline.
+        scored: Its test rows.
+    """
+    of_folds = ""
+    if evaluation.test_rows_alone is not None:
+        alone, clusters = evaluation.test_rows_alone, evaluation.clusters
+        _, of_folds = for_other_rows(alone, trained, spec, clusters)
+    limits = limit_notes(scored, spec, trained.metric)
+    notes = (of_folds, *limits, unpredicted_note(trained, evaluation.by_class))
+    return [note for note in notes if note]

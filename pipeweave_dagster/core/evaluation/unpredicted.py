@@ -1,0 +1,42 @@
+"""Say which classes a model predicts for no test row, and what can be done about it."""
+
+from collections.abc import Sequence
+
+from pipeweave_dagster.core.counted import counted, quoted_names
+from pipeweave_dagster.core.documents import ClassScores, TrainedModel
+
+_TWO = 2
+_MOST_NAMED = 5
+
+
+def unpredicted_note(trained: TrainedModel, by_class: Sequence[ClassScores]) -> str:
+    """Return a note on classes of test rows that no prediction names; empty without any.
+
+    A rare class is seldom the most probable one, so even a useful model may never predict it. A
+    model that is no better than the constant is none of those, and has a verdict that says so.
+
+    Args:
+        trained: The model.
+        by_class: Scores of each class, at the model's threshold.
+    """
+    if trained.verdict == "no signal":
+        return ""
+    absent = [scores for scores in by_class if scores.rows > 0 and scores.precision.value is None]
+    if not absent:
+        return ""
+    labels = quoted_names([scores.label for scores in absent], most=_MOST_NAMED)
+    rows = counted(sum(scores.rows for scores in absent), "row", "are")
+    their = "that class" if len(absent) == 1 else "these classes"
+    text = f"No test row is predicted as {labels}, although {rows} of {their}"
+    if len(by_class) > _TWO:
+        return (
+            f"{text}: others are always more probable. The probabilities of each class are among "
+            "the predictions, and rank rows all the same."
+        )
+    if trained.threshold is not None:
+        return f"{text}: with the `costs` in the settings, that costs least."
+    return (
+        f"{text}: its probability is below one half in all of them. `pipeweave models threshold "
+        f"{trained.dataset}` shows the errors at other thresholds, and `costs` in the settings "
+        "sets one."
+    )

@@ -1,0 +1,51 @@
+"""A class that is never predicted is named, with what can be done about it."""
+
+import numpy as np
+import pytest
+
+from pipeweave_dagster.core.evaluation.unpredicted import unpredicted_note
+from pipeweave_dagster.core.metrics.per_class import class_scores
+from pipeweave_dagster_tests.factories.registry import trained
+
+
+def note(y, predicted, classes, **of):
+    model = trained("1", "linear").model_copy(update=of)
+    codes = (np.array(each, dtype=np.intp) for each in (y, predicted))
+    return unpredicted_note(model, class_scores(*codes, classes))
+
+
+def test_a_rare_class_of_two_points_to_the_threshold():
+    assert note([0] * 180 + [1] * 4, [0] * 184, ["no", "yes"]) == (
+        "No test row is predicted as 'yes', although 4 rows are of that class: its probability is "
+        "below one half in all of them. `pipeweave models threshold demo` shows the errors at "
+        "other thresholds, and `costs` in the settings sets one."
+    )
+
+
+def test_costs_that_lead_to_it_are_named():
+    assert note([0] * 9 + [1], [0] * 10, ["no", "yes"], threshold=0.99) == (
+        "No test row is predicted as 'yes', although 1 row is of that class: with the `costs` in "
+        "the settings, that costs least."
+    )
+
+
+def test_of_several_classes_the_first_five_are_named():
+    labels = list("abcdefgh")
+    assert note([*range(8), 7], [0] * 9, labels) == (
+        "No test row is predicted as 'b', 'c', 'd', 'e', 'f' and 2 more, although 8 rows are of "
+        "these classes: others are always more probable. The probabilities of each class are among "
+        "the predictions, and rank rows all the same."
+    )
+
+
+@pytest.mark.parametrize(
+    ("y", "predicted"),
+    [([0, 0, 1], [0, 1, 0]), ([0, 0, 0], [0, 0, 0]), ([], [])],
+    ids=["predicted wrongly", "not among the test rows", "no rows"],
+)
+def test_other_classes_have_no_note(y, predicted):
+    assert not note(y, predicted, ["no", "yes"])
+
+
+def test_a_model_without_signal_has_its_verdict_instead():
+    assert not note([0] * 9 + [1], [0] * 10, ["no", "yes"], verdict="no signal")
