@@ -111,8 +111,8 @@ def _of_rows(known: pd.DataFrame, classes: list[str], coverage: float) -> Interv
     least = 1 - conformal_quantile(1 - proba[np.arange(len(place)), place], coverage)
     if not np.isfinite(least):
         return None
-    in_sets = sets(proba, least).any(axis=0)
-    left_out = [classes[k] for k in np.unique(place) if not in_sets[k]]
+    chosen = sets(proba, least)
+    left_out = [classes[k] for k in np.unique(place) if not chosen[:, k].any()]
     found = Intervals(classes, np.array([]), np.array([least]), len(place), coverage)
     return found._replace(left_out=left_out)
 
