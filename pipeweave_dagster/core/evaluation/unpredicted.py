@@ -35,8 +35,22 @@ def unpredicted_note(trained: TrainedModel, by_class: Sequence[ClassScores]) -> 
         )
     if trained.threshold is not None:
         return f"{text}: with the `costs` in the settings, that costs least."
+    return f"{text}: its probability is below one half in all of them. {_remedy(trained, by_class)}"
+
+
+def _remedy(trained: TrainedModel, by_class: Sequence[ClassScores]) -> str:
+    """Say what to do about the one of two classes that is never predicted.
+
+    The example weighs a missed row by how many rows of the other class there are for each of this
+    one: with calibrated probabilities, the threshold is then the share of the class.
+    """
+    negative, positive = by_class
+    missed, rare, other = "--false-negative", positive, negative
+    if negative.precision.value is None:
+        missed, rare, other = "--false-positive", negative, positive
+    times = max(_TWO, round(other.rows / rare.rows))
     return (
-        f"{text}: its probability is below one half in all of them. `pipeweave models threshold "
-        f"{trained.dataset}` shows the errors at other thresholds, and `costs` in the settings "
-        "sets one."
+        "If missing one costs more than a false alarm, set `costs` in the settings; `pipeweave "
+        f"models threshold {trained.dataset} {missed} {times}` shows the threshold and the errors "
+        f"where it costs {times:,} times as much."
     )

@@ -17,9 +17,14 @@ def note(y, predicted, classes, **of):
 def test_a_rare_class_of_two_points_to_the_threshold():
     assert note([0] * 180 + [1] * 4, [0] * 184, ["no", "yes"]) == (
         "No test row is predicted as 'yes', although 4 rows are of that class: its probability is "
-        "below one half in all of them. `pipeweave models threshold demo` shows the errors at "
-        "other thresholds, and `costs` in the settings sets one."
+        "below one half in all of them. If missing one costs more than a false alarm, set `costs` "
+        "in the settings; `pipeweave models threshold demo --false-negative 45` shows the "
+        "threshold and the errors where it costs 45 times as much."
     )
+
+
+def test_the_negative_class_may_be_the_rare_one():
+    assert "--false-positive 9`" in note([0] + [1] * 9, [1] * 10, ["no", "yes"])
 
 
 def test_costs_that_lead_to_it_are_named():
