@@ -10,6 +10,7 @@ from pipeweave_dagster.core.metrics.metrics import score, weights_of
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.build import Ensemble
 from pipeweave_dagster.core.training.search.cv_result import CvResult, leaderboard_trial
+from pipeweave_dagster.core.training.search.ensemble_policy import DEFAULT_ENSEMBLE_POLICY
 
 _SHOWN = 40
 
@@ -31,12 +32,14 @@ def leaderboard(
     )
     trials = [leaderboard_trial(result, folds) for result in ordered]
     if len(ensemble.weighted) > 1:
-        return [_ensemble_trial(ensemble, training_set, folds), *trials][:_SHOWN]
+        return [_ensemble_trial(results, ensemble, training_set, folds), *trials][:_SHOWN]
     winner = [t for t in trials if t.name == ensemble.name]
     return (winner + [t for t in trials if t.name != ensemble.name])[:_SHOWN]
 
 
-def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet, folds: int) -> Trial:
+def _ensemble_trial(
+    results: list[CvResult], ensemble: Ensemble, training_set: TrainingSet, folds: int
+) -> Trial:
     """Return the ensemble's entry, scored on the folds that all its members have done."""
     problem, metric = training_set.problem, training_set.spec.metric
     shared = _shared_folds(ensemble)
@@ -48,7 +51,7 @@ def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet, folds: int) -
     mean = sum(known) / len(known) if known else None
     some = f"{shared} of {folds} folds" if shared < folds else ""
     chosen = "weights were chosen on the validation rows, so the score is slightly optimistic"
-    against = _against_member(ensemble, training_set, mean, shared)
+    against = _against_best(results, ensemble, training_set, mean, shared)
     return Trial(
         name="ensemble",
         family="ensemble",
@@ -61,30 +64,39 @@ def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet, folds: int) -
     )
 
 
-def _against_member(
-    ensemble: Ensemble, training_set: TrainingSet, mean: float | None, shared: int
+def _against_best(
+    results: list[CvResult],
+    ensemble: Ensemble,
+    training_set: TrainingSet,
+    mean: float | None,
+    shared: int,
 ) -> str:
-    """Say why the ensemble was chosen where a member has a better mean over the folds."""
+    """Say why the ensemble was chosen where a candidate has a better mean over the same folds."""
     metric, problem = training_set.spec.metric, training_set.problem
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
     best, value = None, -math.inf if mean is None else sign * mean
-    for result, _ in ensemble.weighted:
+    for result in results:
         own = result.score_on(shared)
         if own is not None and sign * own > value:
             best, value = result, sign * own
-    if mean is None or best is None or best.released:
+    if mean is None or best is None:
         return ""
+    name = best.candidate.name
     rows = np.concatenate([valid for _, valid in problem.folds[:shared]])
     weight = weights_of(problem.weight, rows)
-    ours, theirs = (
-        score(metric, problem.y[rows], o[rows], weight) for o in (ensemble.oof, best.oof)
-    )
-    if ours is None or theirs is None or sign * ours < sign * theirs:
-        return ""
-    return (
-        f"it is chosen by {metric} of the rows of all folds together ({ours:.4g}; "
-        f"{best.candidate.name}: {theirs:.4g}), not by the mean over folds"
-    )
+    outputs = [ensemble.oof] if best.released else [ensemble.oof, best.oof]
+    ours, *theirs = (score(metric, problem.y[rows], o[rows], weight) for o in outputs)
+    if ours is not None and theirs and theirs[0] is not None and sign * ours >= sign * theirs[0]:
+        return (
+            f"it is chosen by {metric} of the rows of all folds together ({ours:.4g}; "
+            f"{name}: {theirs[0]:.4g}), not by the mean over folds"
+        )
+    better = f"{name} has a better mean over these folds ({sign * value:.4g})"
+    if ensemble.weighted[0][0].candidate.family == "dummy":
+        return f"{better}; half of the ensemble is the constant, as that may be chance"
+    if len(rows) <= DEFAULT_ENSEMBLE_POLICY.bagged_rows:
+        return f"{better}; weights come from many resamples of few rows, as that may be chance"
+    return better
 
 
 def _shared_folds(ensemble: Ensemble) -> int:

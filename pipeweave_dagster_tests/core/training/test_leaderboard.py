@@ -13,9 +13,9 @@ RIGHT = np.array([0.1, 0.9, 0.1, 0.9, 0.9, 0.1])
 """Probabilities that are right in two folds and wrong in the last."""
 
 
-def result(name, scores, oof=None):
+def result(name, scores, oof=None, family="linear"):
     return SimpleNamespace(
-        candidate=SimpleNamespace(name=name, family="linear", params={}),
+        candidate=SimpleNamespace(name=name, family=family, params={}),
         scores=scores,
         score=sum(scores) / len(scores),
         folds_done=len(scores),
@@ -65,3 +65,24 @@ def test_an_ensemble_below_a_member_says_by_what_it_was_chosen():
     assert first.score == pytest.approx(4.95)
     assert "rmse of the rows of all folds together (4.97; rough: 6.364)" in first.note
     assert "not by the mean over folds" in first.note
+
+
+@pytest.mark.parametrize(
+    ("beside", "family", "why"),
+    [
+        ("released", "linear", "from many resamples of few rows"),
+        ("kept", "linear", "from many resamples of few rows"),
+        ("kept", "dummy", "half of the ensemble is the constant"),
+    ],
+)
+def test_a_better_candidate_is_named_whether_or_not_it_is_a_member(beside, family, why):
+    folds = [(None, np.array([0, 1])), (None, np.array([2, 3]))]
+    outputs = [np.full(4, 5.0), np.full(4, 4.0), np.full(4, 3.0)]
+    first, second = result("a", [5.0, 5.0], outputs[0], family), result("b", [4.0] * 2, outputs[1])
+    better = result("c", [3.0, 3.0], outputs[2] if beside == "kept" else None)
+    problem = SimpleNamespace(y=np.zeros(4), folds=folds, weight=None)
+    training_set = SimpleNamespace(spec=SimpleNamespace(metric="rmse"), problem=problem)
+    ensemble = SimpleNamespace(weighted=[(first, 0.5), (second, 0.5)], oof=np.full(4, 4.5))
+    note = leaderboard([better, second, first], ensemble, training_set, 2)[0].note
+    assert "c has a better mean over these folds (3); " in note
+    assert why in note
