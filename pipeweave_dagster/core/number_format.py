@@ -22,7 +22,7 @@ def number(value: float | None) -> str:
         return "n/a"
     size = abs(value)
     if size >= 1e15 or 0 < size < 1e-4:
-        return f"{value:.3g}"
+        return f"{value:.4g}"
     if size >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}"

@@ -1,7 +1,7 @@
 """Numbers for people: the ends of a range are told apart."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeweave_dagster.core.number_format import compared, ends, estimated
@@ -50,6 +50,7 @@ def test_a_difference_has_the_decimals_that_its_interval_warrants(value, low, hi
     assert compared(value, low, high) == text
 
 
+@example(low=5.960464477539063e-08, width=5.960464477539063e-08, place=0.87109375)
 @given(st.floats(-1e9, 1e9), st.floats(1e-9, 1e9), st.floats(0, 1))
 def test_an_estimate_stays_within_a_hundredth_of_the_width_of_its_interval(low, width, place):
     high = low + width
