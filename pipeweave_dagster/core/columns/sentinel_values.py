@@ -21,6 +21,9 @@ MIN_DISTANCE_FEW_ROWS = {True: 0.5, False: 3.0}
 _CODES = 10
 """Columns with fewer distinct values are codes, such as answers from 1 to 5."""
 _FEWEST_CODES = 3
+_BELOW = -9
+"""Several rows have no such number by chance where all others are above 0, however wide their range
+is: -999 among incomes. A -1 may be the least of some temperatures."""
 
 
 def find_sentinels(columns: list[Column]) -> dict[str, tuple[float, int]]:
@@ -68,6 +71,8 @@ def sentinel(column: Column, shared: AbstractSet[float] = frozenset()) -> tuple[
         others, counts = numbers[rest], column.counts[rest]
         if len(numbers) < _CODES:
             apart = _beside_codes(others, value)
+        elif value in COMMON_SENTINELS and value <= _BELOW and others[0] >= 0:
+            apart = True
         else:
             least = _min_distance(value, rows / column.present, shared)
             apart = _distance(others, counts, value) > least

@@ -7,6 +7,7 @@ import numpy as np
 from pipeweave_dagster.core.documents import Trial
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.metrics.metrics import score, weights_of
+from pipeweave_dagster.core.number_format import number
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.build import Ensemble
 from pipeweave_dagster.core.training.search.cv_result import CvResult, leaderboard_trial
@@ -79,7 +80,7 @@ def _against_best(
         own = result.score_on(shared)
         if own is not None and sign * own > value:
             best, value = result, sign * own
-    if mean is None or best is None:
+    if mean is None or best is None or number(sign * value) == number(mean):
         return ""
     name = best.candidate.name
     rows = np.concatenate([valid for _, valid in problem.folds[:shared]])
@@ -91,7 +92,7 @@ def _against_best(
             f"it is chosen by {metric} of the rows of all folds together ({ours:.4g}; "
             f"{name}: {theirs[0]:.4g}), not by the mean over folds"
         )
-    better = f"{name} has a better mean over these folds ({sign * value:.4g})"
+    better = f"{name} has a better mean over these folds ({number(sign * value)})"
     if ensemble.weighted[0][0].candidate.family == "dummy":
         return f"{better}; half of the ensemble is the constant, as that may be chance"
     if len(rows) <= DEFAULT_ENSEMBLE_POLICY.bagged_rows:

@@ -86,3 +86,13 @@ def test_a_better_candidate_is_named_whether_or_not_it_is_a_member(beside, famil
     note = leaderboard([better, second, first], ensemble, training_set, 2)[0].note
     assert "c has a better mean over these folds (3); " in note
     assert why in note
+
+
+def test_a_mean_that_is_equal_as_shown_is_not_called_better():
+    folds = [(None, np.array([0, 1])), (None, np.array([2, 3]))]
+    members = [result("a", [3.0, 3.0], np.full(4, 3.0)), result("b", [4.0] * 2, np.full(4, 4.0))]
+    problem = SimpleNamespace(y=np.zeros(4), folds=folds, weight=None)
+    training_set = SimpleNamespace(spec=SimpleNamespace(metric="rmse"), problem=problem)
+    weighted = [(members[0], 0.9), (members[1], 0.1)]
+    ensemble = SimpleNamespace(weighted=weighted, oof=np.full(4, 3.00001))
+    assert "better mean" not in leaderboard(members, ensemble, training_set, 2)[0].note

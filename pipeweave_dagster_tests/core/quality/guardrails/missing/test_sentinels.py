@@ -31,6 +31,17 @@ def test_few_of_many_rows_are_enough_for_a_common_sentinel(findings_of, rng, val
     assert (finding.evidence["value"], finding.evidence["rows"]) == (value, rows)
 
 
+@pytest.mark.parametrize(
+    ("value", "least", "found"),
+    [(-999, 0, True), (-9, 0, True), (-999, -5_000, False), (-1, 0, False), (-37, 0, False)],
+)
+def test_the_only_negative_number_is_one_beside_a_wide_range(findings_of, rng, value, least, found):
+    amounts = rng.integers(least, 60_000, 3_000)
+    amounts[:8] = value
+    findings = findings_of("PW302", {"amount": amounts, "y": rng.integers(0, 2, 3_000)})
+    assert [finding.evidence["rows"] for finding in findings] == [8] * found
+
+
 def test_a_code_of_other_columns_counts_in_few_rows(findings_of, rng):
     columns = {f"q{k}": rng.integers(1, 5, 3_000) for k in range(3)}
     for refused, answers in zip([300, 90, 8], columns.values(), strict=True):
