@@ -14,6 +14,7 @@ from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import (
     BatchRecord,
+    ClassScores,
     ColumnDrift,
     Comparison,
     DatasetSettings,
@@ -21,6 +22,7 @@ from pipeweave_dagster.core.documents import (
     Findings,
     PipelineSpec,
     Plot,
+    Rate,
     SplitSpec,
 )
 from pipeweave_dagster.core.eda import build_report
@@ -244,6 +246,19 @@ def test_the_page_says_what_became_of_the_wish_for_one_model_to_serve(client, st
     page = client.get("/datasets/demo").text
     assert "For serving, <code>a&lt;b&gt;</code> alone replaces an ensemble of 2." in page
     assert "Other." not in page
+
+
+def test_the_page_names_a_class_that_is_never_predicted(client, store):
+    often, never = Rate(value=0.9, rows=9), Rate(value=None)
+    scores = {"recall": often, "f1": Estimate(value=0.0)}
+    classes = [
+        ClassScores(label="no", rows=18, precision=often, **scores),
+        ClassScores(label="<b>yes", rows=2, precision=never, **scores),
+    ]
+    register(store, "1", 0.8, by_class=classes)
+    page = client.get("/datasets/demo").text
+    assert "No test row is predicted as &#39;&lt;b&gt;yes&#39;, although 2 rows are" in page
+    assert "<code>pipeweave models threshold demo --false-negative 9</code>" in page
 
 
 def test_a_model_without_alias_is_said_to_be_not_promoted(client, store):

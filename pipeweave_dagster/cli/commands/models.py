@@ -21,6 +21,7 @@ from pipeweave_dagster.core.evaluation.report.interval_texts import (
     on_twin,
 )
 from pipeweave_dagster.core.evaluation.report.twin_texts import difference, sentence
+from pipeweave_dagster.core.evaluation.unpredicted import unpredicted_note
 from pipeweave_dagster.core.trial_states import winner_text
 from pipeweave_dagster.services.champion import Registered
 from pipeweave_dagster.services.known_datasets import known
@@ -85,10 +86,10 @@ def show(
         text += f"\nDecision after its training: {decided}. {reason}"
     if trained.serving_note:
         text += f"\n{plain(trained.serving_note, 600)}"
+    unpredicted = plain(unpredicted_note(trained, evaluation.by_class), 1000)
     table = columns(["metric", "test", "low", "high", "baseline"], scores)
-    notes = "\n\n".join(
-        filter(None, [on_intervals(evaluation), *_twin_lines(name, current, hint=not version)])
-    )
+    of_twin = _twin_lines(name, current, hint=not version)
+    notes = "\n\n".join(filter(None, [on_intervals(evaluation), unpredicted, *of_twin]))
     emit(facts, json, f"{text}\n\n{table}\n\n{notes}".rstrip())
 
 

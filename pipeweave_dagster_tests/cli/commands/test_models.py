@@ -9,7 +9,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.cli.support.model_text import model_line
-from pipeweave_dagster.core.documents import Estimate, ModelEntry
+from pipeweave_dagster.core.documents import ClassScores, Estimate, ModelEntry, Rate
 from pipeweave_dagster.services.champion import find_champion, set_alias
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.factories.registry import Registry, readable_twin, register
@@ -156,3 +156,28 @@ def test_the_note_on_serving_is_shown(store: DocumentStore, monkeypatch: Any) ->
         assert "\x1b" not in text
         assert "Other." not in text
     assert "Champion: Reason of version 1." in text
+
+
+def test_a_class_that_is_never_predicted_is_named_on_its_own_and_in_a_run(
+    store: DocumentStore, monkeypatch: Any
+) -> None:
+    from pipeweave_dagster.cli.support.run_text import _model_text
+    from pipeweave_dagster.services.run_facts import _model
+
+    registry, zero = Registry(store), Estimate(value=0.0)
+    rates = {"recall": Rate(value=0.5, rows=9), "f1": zero}
+    classes = [
+        ClassScores(label="no", rows=18, precision=Rate(value=0.9, rows=20), **rates),
+        ClassScores(label="\x1b[2Jyes", rows=2, precision=Rate(value=None), **rates),
+    ]
+    register(store, "1", 0.8, by_class=classes)
+    set_alias(registry, "demo", "1", "champion")  # type: ignore[arg-type]
+    found = find_champion(registry, "demo")  # type: ignore[arg-type]
+    monkeypatch.setattr("pipeweave_dagster.services.champion.find_champion", lambda *_: found)
+    for text in (
+        call("models", "show", "demo"),
+        "\n".join(_model_text(_model(found.current.trained, found.current.evaluation), "demo")),
+    ):
+        assert "although 2 rows are of that class" in text
+        assert "models threshold demo --false-negative 9`" in text
+        assert "\x1b" not in text
