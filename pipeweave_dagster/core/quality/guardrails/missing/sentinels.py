@@ -12,15 +12,15 @@ from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.patch_text import setting_text
 
 ONE_BY_ONE = 5
-"""The same value in more columns than these is one finding, or it would hide all others."""
+"""In more columns than these, each value is one finding, or they would hide all others."""
 _NAMED = 5
 
 
 def check(case: Case) -> Iterator[Hit]:
     """Alert on a repeated extreme value far from all others, such as -999.
 
-    The same value in more than five columns is one finding, without those that have an override of
-    their own.
+    Where more than five columns have one, the same value in several columns is one finding, without
+    those that have an override of their own.
     """
     sentinel_of = find_sentinels(case.table.columns)
     overridden = {override.column for override in case.settings.overrides}
@@ -28,9 +28,10 @@ def check(case: Case) -> Iterator[Hit]:
     for column in case.table.columns:
         if column.info.role != "dropped" and column.name in sentinel_of:
             by_value.setdefault(sentinel_of[column.name][0], []).append(column)
+    many = sum(map(len, by_value.values())) > ONE_BY_ONE
     for value, columns in by_value.items():
         together = [column for column in columns if column.name not in overridden]
-        if len(together) <= ONE_BY_ONE:
+        if not many or len(together) == 1:
             together = []
         yield from (
             _of_one(column, *sentinel_of[column.name])

@@ -84,6 +84,13 @@ def test_one_value_in_many_columns_is_one_finding(findings_of, rng):
     assert [f.columns for f in findings_of("PW302", table, settings=accepted)] == [["q3"]]
 
 
+def test_two_values_in_many_columns_are_two_findings(findings_of, rng):
+    codes = {0: [-1, 1, 2, 3, 4], 1: [1, 2, 3, 4, 99]}
+    columns = {f"q{k}": rng.permutation(np.resize(codes[k % 2], 600)) for k in range(7)}
+    found = findings_of("PW302", {**columns, "y": rng.integers(0, 2, 600)})
+    assert [finding.columns for finding in found] == [["q0", "q2", "q4", "q6"], ["q1", "q3", "q5"]]
+
+
 @pytest.mark.parametrize(
     "largest",
     [(999.0, 4), (640.0, 30), (99.0, 30)],
