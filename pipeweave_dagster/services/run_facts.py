@@ -105,10 +105,8 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
         scores = {n: e.model_dump(mode="json") for n, e in evaluation.metrics.items()}
         facts |= {"test": scores, "alias": evaluation.promoted, "score": score_text(evaluation)}
         facts |= {"alias_reason": evaluation.promotion_reason, "dropped": evaluation.dropped}
-        facts |= {
-            "cut": evaluation.cut,
-            "unpredicted": unpredicted_note(model, evaluation.by_class),
-        }
+        facts["cut"] = evaluation.cut
+        facts["unpredicted"] = unpredicted_note(model, evaluation.by_class)
     return facts
 
 

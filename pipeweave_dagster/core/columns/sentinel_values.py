@@ -22,8 +22,8 @@ _CODES = 10
 """Columns with fewer distinct values are codes, such as answers from 1 to 5."""
 _FEWEST_CODES = 3
 _BELOW = -9
-"""Several rows have no such number by chance where all others are above 0, however wide their range
-is: -999 among incomes. A -1 may be the least of some temperatures."""
+"""Several rows have no such number by chance where no other is negative, however wide the range of
+the others is: -999 among incomes. A -1 may be the lowest of some temperatures."""
 
 
 def find_sentinels(columns: list[Column]) -> dict[str, tuple[float, int]]:

@@ -7,13 +7,14 @@ from pipeweave_dagster.core.documents import ClassScores, TrainedModel
 
 _TWO = 2
 _MOST_NAMED = 5
+_LEAST_TIMES = 2
 
 
 def unpredicted_note(trained: TrainedModel, by_class: Sequence[ClassScores]) -> str:
     """Return a note on classes of test rows that no prediction names; empty without any.
 
-    A rare class is seldom the most probable one, so even a useful model may never predict it. A
-    model that is no better than the constant is none of those, and has a verdict that says so.
+    A rare class is seldom the most probable one, so even a useful model may never predict it. For a
+    model that is no better than the constant there is no note: its verdict says so.
 
     Args:
         trained: The model.
@@ -48,7 +49,7 @@ def _remedy(trained: TrainedModel, by_class: Sequence[ClassScores]) -> str:
     missed, rare, other = "--false-negative", positive, negative
     if negative.precision.value is None:
         missed, rare, other = "--false-positive", negative, positive
-    times = max(_TWO, round(other.rows / rare.rows))
+    times = max(_LEAST_TIMES, round(other.rows / rare.rows))
     return (
         "If missing one costs more than a false alarm, set `costs` in the settings; `pipeweave "
         f"models threshold {trained.dataset} {missed} {times}` shows the threshold and the errors "

@@ -113,8 +113,8 @@ def _of_rows(known: pd.DataFrame, classes: list[str], coverage: float) -> Interv
         return None
     chosen = sets(proba, least)
     left_out = [classes[k] for k in np.unique(place) if not chosen[:, k].any()]
-    found = Intervals(classes, np.array([]), np.array([least]), len(place), coverage)
-    return found._replace(left_out=left_out)
+    margins = np.array([least])
+    return Intervals(classes, np.array([]), margins, len(place), coverage, left_out=left_out)
 
 
 def _of_numbers(predicted: Floats, errors: Floats, coverage: float) -> Intervals | None:

@@ -85,12 +85,14 @@ def _against_best(
     name = best.candidate.name
     rows = np.concatenate([valid for _, valid in problem.folds[:shared]])
     weight = weights_of(problem.weight, rows)
-    outputs = [ensemble.oof] if best.released else [ensemble.oof, best.oof]
-    ours, *theirs = (score(metric, problem.y[rows], o[rows], weight) for o in outputs)
-    if ours is not None and theirs and theirs[0] is not None and sign * ours >= sign * theirs[0]:
+    ours, theirs = (
+        None if output is None else score(metric, problem.y[rows], output[rows], weight)
+        for output in (ensemble.oof, None if best.released else best.oof)
+    )
+    if ours is not None and theirs is not None and sign * ours >= sign * theirs:
         return (
             f"it is chosen by {metric} of the rows of all folds together ({ours:.4g}; "
-            f"{name}: {theirs[0]:.4g}), not by the mean over folds"
+            f"{name}: {theirs:.4g}), not by the mean over folds"
         )
     better = f"{name} has a better mean over these folds ({number(sign * value)})"
     if ensemble.weighted[0][0].candidate.family == "dummy":

@@ -139,45 +139,40 @@ def test_the_summary_has_one_line_per_item(store: DocumentStore) -> None:
 NOTE = "For serving, `a` alone replaces an ensemble of 2."
 
 
-def test_the_note_on_serving_is_shown(store: DocumentStore, monkeypatch: Any) -> None:
+def texts_of_champion(store: DocumentStore, monkeypatch: Any, **facts: Any) -> tuple[str, str]:
+    """What `models show` prints of a champion with these facts, and the result of its run."""
     from pipeweave_dagster.cli.support.run_text import _model_text
     from pipeweave_dagster.services.run_facts import _model
 
     registry = Registry(store)
-    register(store, "1", 0.8, of_model={"notes": ["Other."], "serving_note": f"{NOTE}\x1b[2J"})
+    register(store, "1", 0.8, **facts)
     set_alias(registry, "demo", "1", "champion")  # type: ignore[arg-type]
     found = find_champion(registry, "demo")  # type: ignore[arg-type]
     monkeypatch.setattr("pipeweave_dagster.services.champion.find_champion", lambda *_: found)
-    for text in (
-        call("models", "show", "demo"),
-        "\n".join(_model_text(_model(found.current.trained, found.current.evaluation), "demo")),
-    ):
+    current = found.current
+    of_run = _model_text(_model(current.trained, current.evaluation), "demo")
+    return call("models", "show", "demo"), "\n".join(of_run)
+
+
+def test_the_note_on_serving_is_shown(store: DocumentStore, monkeypatch: Any) -> None:
+    facts = {"notes": ["Other."], "serving_note": f"{NOTE}\x1b[2J"}
+    texts = texts_of_champion(store, monkeypatch, of_model=facts)
+    for text in texts:
         assert NOTE in text
         assert "\x1b" not in text
         assert "Other." not in text
-    assert "Champion: Reason of version 1." in text
+    assert "Champion: Reason of version 1." in texts[1]
 
 
 def test_a_class_that_is_never_predicted_is_named_on_its_own_and_in_a_run(
     store: DocumentStore, monkeypatch: Any
 ) -> None:
-    from pipeweave_dagster.cli.support.run_text import _model_text
-    from pipeweave_dagster.services.run_facts import _model
-
-    registry, zero = Registry(store), Estimate(value=0.0)
-    rates = {"recall": Rate(value=0.5, rows=9), "f1": zero}
+    rates = {"recall": Rate(value=0.5, rows=9), "f1": Estimate(value=0.0)}
     classes = [
         ClassScores(label="no", rows=18, precision=Rate(value=0.9, rows=20), **rates),
         ClassScores(label="\x1b[2Jyes", rows=2, precision=Rate(value=None), **rates),
     ]
-    register(store, "1", 0.8, by_class=classes)
-    set_alias(registry, "demo", "1", "champion")  # type: ignore[arg-type]
-    found = find_champion(registry, "demo")  # type: ignore[arg-type]
-    monkeypatch.setattr("pipeweave_dagster.services.champion.find_champion", lambda *_: found)
-    for text in (
-        call("models", "show", "demo"),
-        "\n".join(_model_text(_model(found.current.trained, found.current.evaluation), "demo")),
-    ):
+    for text in texts_of_champion(store, monkeypatch, by_class=classes):
         assert "although 2 rows are of that class" in text
         assert "models threshold demo --false-negative 9`" in text
         assert "\x1b" not in text

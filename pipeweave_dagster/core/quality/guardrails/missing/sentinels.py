@@ -30,15 +30,12 @@ def check(case: Case) -> Iterator[Hit]:
             by_value.setdefault(sentinel_of[column.name][0], []).append(column)
     many = sum(map(len, by_value.values())) > ONE_BY_ONE
     for value, columns in by_value.items():
-        together = [column for column in columns if column.name not in overridden]
-        if not many or len(together) == 1:
-            together = []
-        yield from (
-            _of_one(column, *sentinel_of[column.name])
-            for column in columns
-            if column not in together
-        )
-        if together:
+        together = [column for column in columns if many and column.name not in overridden]
+        joined = len(together) > 1
+        for column in columns:
+            if not joined or column.name in overridden:
+                yield _of_one(column, *sentinel_of[column.name])
+        if joined:
             yield _of_many(together, value, [sentinel_of[column.name][1] for column in together])
 
 
