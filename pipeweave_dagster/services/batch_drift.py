@@ -14,6 +14,7 @@ from pipeweave_dagster.core.monitoring import measure_drift
 from pipeweave_dagster.core.monitoring.error_rate import level_of
 from pipeweave_dagster.core.monitoring.predicted_files import PredictedFiles
 from pipeweave_dagster.core.monitoring.volume import unusual_volume
+from pipeweave_dagster.core.prediction import predict_sample
 from pipeweave_dagster.services.batch_history import change_history, history_of, with_batch
 from pipeweave_dagster.services.scored_batches import stored_predictions
 from pipeweave_dagster.services.workbench import Workbench
@@ -33,7 +34,7 @@ def drift_of_batch(
         dataset: Name of the data set.
         predictions: The scored batch.
         trained: The version that scored it.
-        folder: For a copy of the predictions.
+        folder: For predictions.
     """
     store, test = workbench.store, history_of(workbench.store, dataset).tests + 1
     report = workbench.on_data(
@@ -53,13 +54,36 @@ def drift_of_batch(
 def _predicted(
     workbench: Workbench, predictions: PredictionBatch, trained: TrainedModel, folder: Path
 ) -> PredictedFiles | None:
-    """Return the predictions of the batch and of the test rows; None if they were removed."""
-    batch = stored_predictions(workbench, predictions.parquet_key, folder / "predictions.parquet")
+    """Return one model's predictions of the batch and of the test rows; None if they were removed.
+
+    The model that scores batches has usually been refitted on all rows, and its outputs are spread
+    otherwise than those of the model that was tested: without any change of the rows, the rare
+    class of a table may become half as probable for most of them. So that one scores a sample.
+    """
+    payload = workbench.store.payload
+    if trained.evaluated is None or trained.evaluated == trained.model:
+        batch = stored_predictions(
+            workbench, predictions.parquet_key, folder / "predictions.parquet"
+        )
+    else:
+        rows = payload(predictions.rows_file)
+        batch = (
+            folder
+            / workbench.on_model(
+                predict_sample,
+                model=payload(trained.evaluated),
+                trained=trained,
+                data=rows,
+                out=folder,
+            ).name
+        )
     if batch is None:
         return None
-    rows = workbench.store.payload(trained.test_rows)
     return PredictedFiles(
-        target=trained.target, classes=trained.classes, batch=batch, test_rows=rows
+        target=trained.target,
+        classes=trained.classes,
+        batch=batch,
+        test_rows=payload(trained.test_rows),
     )
 
 

@@ -19,7 +19,7 @@ from pipeweave_dagster.core.monitoring.column_drift import (
     tests_of,
 )
 from pipeweave_dagster.core.monitoring.predicted_files import PredictedFiles
-from pipeweave_dagster.core.monitoring.prediction_drift import prediction_tests
+from pipeweave_dagster.core.monitoring.prediction_drift import prediction_tests, sample_notes
 
 METHOD = (
     "share of rows that changed: Kolmogorov-Smirnov distance of numbers, total variation of "
@@ -54,8 +54,10 @@ def compare(
             notes=[note],
         )
     found = {name: _compared(name, old, new, hidden=name in hidden) for name in features}
+    notes = []
     if predicted is not None and (tests := prediction_tests(predicted, MIN_ROWS)):
         found[predicted.name] = tests
+        notes = sample_notes(predicted, new.rows)
     count = sum(len(tests) for tests in found.values() if isinstance(tests, list))
     each = level / max(1, count)
     columns = [
@@ -70,6 +72,7 @@ def compare(
         columns=columns,
         verdict="drifted" if any(c.drifted for c in columns) else "stable",
         level=each,
+        notes=notes,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.test_row_columns import output_columns
 from pipeweave_dagster.core.monitoring.column_drift import Tested
@@ -27,6 +28,14 @@ def prediction_tests(files: PredictedFiles, fewest_rows: int) -> list[Tested]:
     if min(len(old), len(new)) < fewest_rows:
         return []
     return [_classes(files, old, new) if len(names) > 2 else _numbers(files, old, new)]
+
+
+def sample_notes(files: PredictedFiles, rows: int) -> list[str]:
+    """Say that not all rows of the batch were predicted for the comparison, if that is so."""
+    predicted = pq.read_metadata(files.batch).num_rows
+    if predicted == rows:
+        return []
+    return [f"The predictions compared are those of {predicted:,} of the {counted(rows, 'row')}."]
 
 
 def _outputs(path: Path, names: list[str]) -> Array:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeweave_dagster.core.documents import TrainedModel
+from pipeweave_dagster.core.documents import Payload, TrainedModel
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows, policy_of
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 from pipeweave_dagster.core.prediction.side import Side
@@ -47,6 +47,29 @@ def predict(
     return run_scoring(model, trained, data, out, explain=explain, policy=policy, held=held)
 
 
+def predict_sample(
+    model: Path, trained: TrainedModel, data: Path, out: Path, most_rows: int = 20_000
+) -> Payload:
+    """Score rows at equal distances in a table: enough to know how the predictions are distributed.
+
+    Args:
+        model: The model file.
+        trained: Its document, which lists its columns.
+        data: The rows (Parquet).
+        out: Empty folder.
+        most_rows: The most rows to score; all are where the table has no more.
+
+    Returns:
+        The file of predictions in `out`, as of `predict`.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR if the data has none of the model's columns.
+    """
+    from pipeweave_dagster.core.prediction.sample import score_sample
+
+    return score_sample(model, trained, data, out, most_rows)
+
+
 def first_batch_problems(new: Side, before: Side, rows: Path) -> list[str]:
     """Return what is wrong with the first predictions of a new champion, in sentences.
 
@@ -80,5 +103,6 @@ __all__ = [
     "first_batch_problems",
     "policy_of",
     "predict",
+    "predict_sample",
     "prediction_ms",
 ]

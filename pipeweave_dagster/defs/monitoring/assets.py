@@ -30,7 +30,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"numpy"},
-    code_version="4",
+    code_version="5",
     check_specs=check_specs("drift", DRIFT_ABOUT),
 )
 def drift(

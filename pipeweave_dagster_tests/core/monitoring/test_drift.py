@@ -142,3 +142,14 @@ def test_predictions_drift_where_no_feature_does(tmp_path, rows, classes):
         report = measure_drift("b", *features, ["x"], predicted=files)
         assert report.verdict == verdict
         assert [c.name for c in report.drifted] == (["y (predicted)"] if low else [])
+
+
+def test_predictions_of_a_sample_are_named_as_such(tmp_path, rows):
+    features = [stored(tmp_path / name, x=rows.normal(size=300)) for name in "ab"]
+    whole, part = (stored(tmp_path / f"{n}", prediction=rows.normal(size=n)) for n in (300, 100))
+    for batch, notes in (
+        (whole, []),
+        (part, ["The predictions compared are those of 100 of the 300 rows."]),
+    ):
+        files = PredictedFiles(target="y", classes=[], batch=batch, test_rows=whole)
+        assert measure_drift("b", *features, ["x"], predicted=files).notes == notes
