@@ -58,7 +58,7 @@ ORDER = {
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine",
-        "hash_columns", "private_columns", "flag_columns", "batch_flags", "sum_rows", "store_table",
+        "hash_columns", "private_columns", "flag_columns", "batch_flags", "totals", "store_table",
         "text", "sampled_types", "strict_write", "fast_path", "formats", "as_text", "build_table",
         "batch_casts", "batch_types", "batch_numbers", "strict_casts",
         "batch_columns", "coded_texts",

@@ -1,5 +1,6 @@
 """A snapshot's Parquet file as encoded columns, each loaded on first use and kept."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -22,12 +23,17 @@ class Table:
         data: The snapshot's Parquet file.
         schema: Types and roles of the columns; columns that it lacks are not loaded.
         settings: User settings, for corrections of values (missing, merged spellings).
+        without: Numbers of rows, from 0, that are left out.
     """
 
     def __init__(
-        self, data: Path, schema: SchemaDeduction, settings: DatasetSettings | None = None
+        self,
+        data: Path,
+        schema: SchemaDeduction,
+        settings: DatasetSettings | None = None,
+        without: Sequence[int] = (),
     ) -> None:
-        self._stored = ParquetColumns(data)
+        self._stored = ParquetColumns(data, without)
         self.schema = schema
         self.rows = self._stored.rows
         self.infos = [info for info in schema.columns if info.name in self._stored]

@@ -1,5 +1,6 @@
 """Read a Parquet file one column at a time."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ class ParquetColumns:
 
     Args:
         path: The file; text columns are read as dictionaries, which is faster.
+        without: Numbers of rows, from 0, that are left out.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, without: Sequence[int] = ()) -> None:
+        import numpy as np
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -19,7 +22,9 @@ class ParquetColumns:
         text = [f.name for f in stored if pa.types.is_string(f.type)]
         self._file: Any = pq.ParquetFile(path, read_dictionary=text)
         self._index = {name: index for index, name in enumerate(stored.names)}
-        self.rows: int = self._file.metadata.num_rows
+        rows = self._file.metadata.num_rows
+        self.rows: int = rows - len(without)
+        self._kept: Any = pa.array(np.delete(np.arange(rows), without)) if without else None
 
     def __contains__(self, name: str) -> bool:
         return name in self._index
@@ -49,4 +54,5 @@ class ParquetColumns:
         chunks = [reader.read_row_group(group, column_indices=indices) for group in groups]
         if not chunks:
             return pa.chunked_array([], self._file.schema_arrow.field(name).type)
-        return pa.concat_tables(chunks, promote_options="permissive").column(0)
+        column = pa.concat_tables(chunks, promote_options="permissive").column(0)
+        return column if self._kept is None else column.take(self._kept)

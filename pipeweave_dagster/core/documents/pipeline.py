@@ -53,7 +53,8 @@ class PipelineSpec(Document):
     `labels` gives the label of each stored value of the target (as text) that is spelled otherwise
     in the file, such as `True` for `true`. `structure` says what splits by time and by groups give,
     where columns for them were found. `train_for` says whether one model is wanted in place of an
-    ensemble, where it is not significantly worse. `hidden` are columns of personal data, whose
+    ensemble, where it is not significantly worse. `without_totals` says that rows which are sums of
+    rows above them are left out of training. `hidden` are columns of personal data, whose
     values are shown nowhere.
     """
 
@@ -76,5 +77,6 @@ class PipelineSpec(Document):
     dropped: dict[str, str] = {}
     overrides: list[str] = []
     hidden: list[str] = Field(default=[], exclude_if=operator.not_)
+    without_totals: bool = Field(default=False, exclude_if=operator.not_)
     structure: list[SplitGap] = Field(default=[], exclude_if=operator.not_)
     advice: AdviceNote | None = Field(default=None, exclude_if=operator.not_)

@@ -169,6 +169,7 @@ class DatasetSettings(Part):
     own: their values are not shown (`hide`), or they are masked as with `privacy: mask`.
     `train_for: serving` replaces the ensemble by one model where a paired test on the folds
     cannot tell the two apart.
+    `totals` says whether rows that are sums of rows above them are left out of training.
     `owner` is a user or team whose data set it becomes, where nobody has decided on its owner yet.
     """
 
@@ -189,6 +190,9 @@ class DatasetSettings(Part):
     columns: dict[str, ColumnSetting] = {}
     privacy_default: PrivacyDefault | None = Field(default=None, exclude_if=operator.not_)
     read: ReadSetting | None = Field(default=None, exclude_if=operator.not_)
+    totals: Literal["leave_out", "keep"] = Field(
+        default="leave_out", exclude_if=lambda value: value == "leave_out"
+    )
     id: str | None = None
     keep: list[str] = Field(default=[], exclude_if=operator.not_)
     on_missing: Literal["refuse", "score"] = Field(

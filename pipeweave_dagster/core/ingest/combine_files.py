@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.total_rows import total_notes
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.model.column_names import fold_name
 
@@ -97,7 +98,7 @@ def _notes(
 ) -> list[str]:
     notes = [f"Concatenated {len(files)} files: {', '.join(files[:10])}."]
     for table, file, index_of in zip(tables, files, indices, strict=True):
-        notes += [f"{file}: {note}" for note in table.notes]
+        notes += [f"{file}: {note}" for note in [*table.notes, *total_notes(table.totals)]]
         absent = [name for key, name in keys.items() if key not in index_of]
         if absent:
             notes.append(

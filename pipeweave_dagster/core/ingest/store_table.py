@@ -24,7 +24,7 @@ from pipeweave_dagster.core.ingest.quarantine import (
     quarantine_notes,
     write_quarantine,
 )
-from pipeweave_dagster.core.ingest.sum_rows import notes_on_sums
+from pipeweave_dagster.core.ingest.totals import notes_on_totals, with_totals_named
 from pipeweave_dagster.core.ingest.types.bounds import LOWER_BOUND
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
 from pipeweave_dagster.core.ingest.types.column_types import quoted
@@ -48,7 +48,7 @@ def store_table(
         PipeWeaveError: `VALIDATION_ERROR` if no row is left.
     """
     names, name_notes = unique_names(raw.names)
-    mismatched = find_mismatched_rows(raw, decisions, names, space)
+    mismatched = with_totals_named(find_mismatched_rows(raw, decisions, names, space), raw.totals)
     quarantined = sorted(
         [QuarantinedRow(r.line, r.reason, r.text) for r in raw.rejected] + mismatched,
         key=lambda row: (row.line, row.reason),
@@ -56,7 +56,8 @@ def store_table(
     if raw.rows == len(mismatched):
         raise validation_error("No row could be read.", fix="See the quarantine for the reasons.")
     _write(raw, decisions, names, out / "data.parquet", space)
-    raw.notes += [] if mismatched else notes_on_sums(raw, out / "data.parquet")
+    left_out = [int(r) for (r,) in space.query("SELECT r FROM bad ORDER BY r")]
+    raw.notes += notes_on_totals(raw, out / "data.parquet", left_out)
     quarantine = write_quarantine(quarantined, out / "quarantine.parquet") if quarantined else None
     raw.notes += [*name_notes, *quarantine_notes(quarantined)]
     spellings = spellings_of(decisions, space, raw.notes)

@@ -32,6 +32,8 @@ from pipeweave_dagster.core.pipelines.split_choice import choose_split, split_ga
 from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES, UNREAD, column_step, step_for
 from pipeweave_dagster.core.schema.column_lookup import with_column_names
 
+_TOTALS = "PW609"
+
 
 def plan(
     snapshot: DatasetSnapshot,
@@ -83,6 +85,7 @@ def plan(
         costs=settings.costs if task == "binary" else None,
         sensitive=sensitive_columns(schema, settings),
         structure=gaps,
+        without_totals=any(f.code == _TOTALS and f.state == "fixed" for f in findings.findings),
     )
     known = {c.name: c for c in schema.columns}
     spec = apply_settings(spec, settings, [c.name for c in snapshot.columns], known)

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.columns.coded_table import Table
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.columns.repeated_rows import Repeats, count_repeats
+from pipeweave_dagster.core.columns.sum_rows import sum_rows
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
     DatasetSnapshot,
@@ -47,6 +48,8 @@ class Case(TargetMeasurements):
         self._data = data
         self.proven_leaks: set[str] = set()
         """Columns that were blocked as leaks: where there is one, suspicions weigh more."""
+        self.sums: list[int] = []
+        """Rows of the file, from 0, that are sums of rows above them; left out of the table."""
 
     @classmethod
     def of(
@@ -59,7 +62,11 @@ class Case(TargetMeasurements):
     ) -> "Case":
         """Return the case of a stored snapshot, with the previous version if there is one."""
         named = with_column_names(settings, snapshot)
-        return cls(snapshot, schema, Table(data, schema, named), named, previous, data)
+        sums = sum_rows(data)
+        table = Table(data, schema, named, sums if settings.totals == "leave_out" else ())
+        case = cls(snapshot, schema, table, named, previous, data)
+        case.sums = sums
+        return case
 
     @property
     def previous(self) -> Version:
@@ -128,7 +135,7 @@ class Case(TargetMeasurements):
             predictors = [c for c in self.candidate_predictors if c.name not in left_out]
             return find_gaps(features, predictors, self.target)
 
-        columns = self.settings.model_dump_json(include={"columns", "target"})
+        columns = self.settings.model_dump_json(include={"columns", "target", "totals"})
         table = self._stored_table
         facts = table and (*table, columns, str(sorted(map(str, left_out))))
         gaps = list(measured_once("gaps", facts, measure))

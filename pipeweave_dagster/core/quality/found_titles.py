@@ -48,6 +48,7 @@ FOUND = {
     "PW606": "Values contain extreme outliers",
     "PW607": "The layout of the file is not certain",
     "PW608": "Numbers may be read in two ways",
+    "PW609": "Rows are totals of others",
     "PW701": "Column distributions have changed",
     "PW702": "Row count has dropped sharply",
     "PW703": "Schema differs from the previous version",

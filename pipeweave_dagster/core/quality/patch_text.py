@@ -9,6 +9,7 @@ _OTHERS = {
     "target": "predict {}",
     "task": "treat the target as {}",
     "metric": "select models by {}",
+    "totals": "leave sums of other rows out of training",
 }
 _SPLITS = {
     "time": "test on the latest rows by {}",

@@ -66,7 +66,7 @@ def raw_upload(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"duckdb", "parquet"},
-    code_version="12",
+    code_version="13",
 )
 def dataset(
     context: dg.AssetExecutionContext,

@@ -21,7 +21,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"numpy"},
-    code_version="14",
+    code_version="15",
     check_specs=check_specs("findings", ABOUT, blocking=True),
 )
 def findings(

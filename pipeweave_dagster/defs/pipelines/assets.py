@@ -25,7 +25,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"scikitlearn"},
-    code_version="7",
+    code_version="8",
     output_required=False,
 )
 def pipeline(

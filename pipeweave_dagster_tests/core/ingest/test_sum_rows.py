@@ -8,7 +8,7 @@ import pytest
 NOTE = "by the numbers: line "
 
 
-def grouped(sizes, columns, digits, names=("Sous-total", "I alt")):
+def grouped(sizes, columns, digits, names=("Hlutasumma", "Alls")):
     """Return rows of groups, each but a lone one with a subtotal, and a total, and their places."""
     chance = random.Random(7)
     rows, places, total = [], [], [0.0] * columns

@@ -158,6 +158,15 @@ def test_an_overridden_finding_keeps_its_column(table):
     )
 
 
+@pytest.mark.parametrize(("state", "left_out"), [("fixed", True), ("alerted", False)])
+def test_totals_are_left_out_unless_the_settings_keep_them(table, state, left_out):
+    finding = Finding(
+        code="PW609", title="t", group="rows", state=state, message="2 rows are sums."
+    )
+    spec = make_pipeline(table, "y", "binary", findings=[finding])
+    assert spec.without_totals == left_out
+
+
 def test_no_target_is_refused_with_what_to_do(table):
     schema = make_schema(table, "y", "binary")
     target = schema.target.model_copy(update={"name": None, "task": None, "reason": "None fits."})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeweave_dagster.core.documents import Dialect, LeftOutLine, StorageType
+from pipeweave_dagster.core.ingest.base.total_rows import NamedTotal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 
 CELL_END = "\x1f"
@@ -38,6 +39,7 @@ class RawTable:
         rejected: Records left out, with lines and reasons.
         left_out: Lines that are no rows: titles, comments, repeated headers.
         notes: Decisions to report to the user.
+        totals: Rows that look like totals, of which the notes say nothing yet.
         exact: Names of text columns that are numbers with more digits than a float holds.
         line_numbers_of: Returns the line of each given row (from 0); for files without lines, the
             row number from 1.
@@ -51,6 +53,7 @@ class RawTable:
     rejected: list[RejectedRecord] = field(default_factory=list)
     left_out: list[LeftOutLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    totals: list[NamedTotal] = field(default_factory=list)
     exact: frozenset[str] = frozenset()
     line_numbers_of: Callable[[list[int]], list[int]] = lambda rows: [r + 1 for r in rows]
 

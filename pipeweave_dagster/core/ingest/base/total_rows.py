@@ -1,17 +1,31 @@
 """Rows of a table whose first cell says that they are totals of others."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
-_WORDS = r"((grand |sub-?|overall )?totals?( general)?|(gesamt|zwischen)?summe|insgesamt|sum|suma)"
-TOTAL = re.compile(rf"{_WORDS}\s*:?", re.IGNORECASE)
+_WORDS = (
+    r"((grand |sub-?|overall )?totals?( g[eé]n[eé]ral)?|(sous-|sub)?totale?s?|totaal|totalt|"
+    r"(gesamt|zwischen|end)?summe|gesamt(ergebnis)?|insgesamt|sum|suma|somme|razem|ogółem|celkem|"
+    r"összesen|yhteensä|i alt|toplam|ukupno|skupaj|spolu|kokku|kopā|iš viso|"
+    r"итого|всего|итог|разом|усього|общо|σύνολο|合计|总计|小计|合計|小計|総計|합계|소계|총계)"
+)
+_PERIOD = r"(\s+[12]\d{3}([-./]\d{1,2})?|\s+[qth]\d|\s+\d{1,2}[-./][12]\d{3})?"
+TOTAL = re.compile(rf"{_WORDS}{_PERIOD}\s*:?", re.IGNORECASE)
 _NAMED = re.compile(rf"{_WORDS}\s*(:|\s[-\u2013\u2014])\s*\S.{{0,60}}", re.IGNORECASE)
 _LAST_ROWS, _LISTED, _MOST_TEXT = 20, 10, 200
 _MOST_SHARE = 0.2
 
 
-def total_notes(rows: Sequence[tuple[int, Sequence[str]]]) -> list[str]:
-    """Return a note on the last rows that look like totals, with such rows above them.
+class NamedTotal(NamedTuple):
+    """A row that looks like a total: its line in the file or sheet, and its first text."""
+
+    line: int
+    text: str
+
+
+def named_totals(rows: Sequence[tuple[int, Sequence[str]]]) -> list[NamedTotal]:
+    """Return the last rows that look like totals, with such rows above them.
 
     They are read: they have the columns of a row, and only the user knows whether it is a category.
     Where none stands at the end, or they are many, the word is a category.
@@ -20,24 +34,42 @@ def total_notes(rows: Sequence[tuple[int, Sequence[str]]]) -> list[str]:
         rows: The rows of a table: line in the file or sheet, and cells.
 
     Example:
-        >>> total_notes([(2, ["Ann", "5"]), (3, ["Total: all", "5"])])
-        ["The row in line 3 looks like a total ('Total: all'); it was read like any other."]
+        >>> named_totals([(2, ["Ann", "5"]), (3, ["Total: all", "5"])])
+        [NamedTotal(line=3, text='Total: all')]
     """
-    last = rows[-_LAST_ROWS:]
-    totals = [(line, first) for line, cells in last if (first := _first_of_total(cells))]
-    if totals:
-        found = [(line, first) for line, cells in rows if (first := _first_of_total(cells))]
-        totals = found if len(found) <= _MOST_SHARE * len(rows) else totals
+    last = _totals(rows[-_LAST_ROWS:])
+    if not last:
+        return []
+    found = _totals(rows)
+    return found if len(found) <= _MOST_SHARE * len(rows) else last
+
+
+def total_notes(totals: Sequence[NamedTotal], others: Collection[int] = ()) -> list[str]:
+    """Return a note on rows that look like totals.
+
+    Args:
+        totals: These rows.
+        others: Lines of which something else is said.
+    """
+    totals = [total for total in totals if total.line not in others]
+    if not totals:
+        return []
     if len(totals) == 1:
         [(line, first)] = totals
         row = f"The row in line {line} looks like a total ({first[:_MOST_TEXT]!r})"
         return [f"{row}; it was read like any other."]
-    named = [f"{line} ({first[:_MOST_TEXT]!r})" for line, first in totals[:_LISTED]]
-    more = " …" if len(totals) > _LISTED else ""
-    if not totals:
-        return []
     start = f"{len(totals)} rows look like totals, and were read like any others"
-    return [f"{start}: line {', '.join(named)}{more}."]
+    return [f"{start}: line {listed_lines(totals, _LISTED)}."]
+
+
+def listed_lines(totals: Sequence[NamedTotal], most: int) -> str:
+    """Return the lines of rows with their texts, at most so many."""
+    named = ", ".join(f"{line} ({first[:_MOST_TEXT]!r})" for line, first in totals[:most])
+    return named + (" …" if len(totals) > most else "")
+
+
+def _totals(rows: Sequence[tuple[int, Sequence[str]]]) -> list[NamedTotal]:
+    return [NamedTotal(line, first) for line, cells in rows if (first := _first_of_total(cells))]
 
 
 def _first_of_total(cells: Sequence[str]) -> str | None:

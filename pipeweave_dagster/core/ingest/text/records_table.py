@@ -10,7 +10,7 @@ from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
-from pipeweave_dagster.core.ingest.base.total_rows import total_notes
+from pipeweave_dagster.core.ingest.base.total_rows import named_totals, total_notes
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text.check_widths import check_widths
 from pipeweave_dagster.core.ingest.text.closing_lines import (
@@ -71,7 +71,8 @@ def build_table(
         rejected = named_notes(kept, rejected)
         kept, footer = split_footer(kept, body, width)
         rejected += [*footer, *closing]
-    notes += total_notes([(r.line, r.fields) for r in kept])
+    totals = named_totals([(r.line, r.fields) for r in kept])
+    notes += total_notes(totals) if keep_all else []
     if not kept:
         raise _without_rows(content.name, plan, names, blank=bool(body))
     space.db.register("incoming", _arrow_table(kept, width))
@@ -87,6 +88,7 @@ def build_table(
         rejected=rejected,
         left_out=left_out,
         notes=[*read_notes(content, plan), *non_row_notes(left_out), *named, *notes],
+        totals=[] if keep_all else totals,
         line_numbers_of=lambda rows: [lines[r] for r in rows],
     )
 

@@ -29,12 +29,18 @@ def data_notes(training_set: TrainingSet) -> list[str]:
     notes += monotone_notes(spec, table.classes)
     if table.read < table.total:
         notes.append(f"Learned from a random sample of {table.read:,} of {table.total:,} rows.")
-    if table.dropped:
-        or_weight = ", or the weight is not above 0" if spec.weight else ""
-        notes.append(
-            f"{counted(table.dropped, 'row', 'were')} left out: the target is missing{or_weight}."
-        )
-    return notes
+    return [*notes, *_left_out_notes(training_set)]
+
+
+def _left_out_notes(training_set: TrainingSet) -> Iterator[str]:
+    table = training_set.table
+    sums = len(np.intersect1d(table.sums, table.positions))
+    if sums:
+        are = "it is a sum" if sums == 1 else "they are sums"
+        yield f"{counted(sums, 'row', 'were')} left out: {are} of other rows (PW609)."
+    if missing := table.dropped - sums:
+        or_weight = ", or the weight is not above 0" if training_set.spec.weight else ""
+        yield f"{counted(missing, 'row', 'were')} left out: the target is missing{or_weight}."
 
 
 def _class_notes(training_set: TrainingSet) -> Iterator[str]:

@@ -1,12 +1,13 @@
 """Read the typed table for training: features, target as codes or values, weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeweave_dagster.core.columns.sum_rows import sum_rows
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.column_values import as_number, as_text
@@ -34,13 +35,14 @@ class Table:
         weight: Weight of each row, mean 1, or None.
         divider: Column that divides the rows, if the split needs one.
         sensitive: Columns by whose groups the model is judged, features or not.
-        dropped: Rows that were left out because their target is missing.
+        dropped: Rows that were left out: their target is missing, or they are sums of others.
         total: Rows of the whole table, of which a sample was read if it is very large.
         positions: Positions in the whole table of the rows that were read, ascending.
         kept: The same of the rows with a known target, which are those of `raw`.
         weight_unit: What a weight of 1 is in the table's own unit.
         offset: What is added to predicted values (see `target_offset`); 0 for classes.
         row_id: What identifies each row, if a column is declared for it and all rows were read.
+        sums: Positions in the whole table of the rows that are left out as sums of others.
     """
 
     raw: pd.DataFrame
@@ -56,6 +58,7 @@ class Table:
     weight_unit: float = 1.0
     offset: float = 0.0
     row_id: pd.Series | None = None
+    sums: Index = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
     @property
     def read(self) -> int:
@@ -84,6 +87,8 @@ def read_table(
     frame, positions, total = read_sample(data, columns_to_read(spec), most_rows, limits)
     target = without_missing_markers(frame[spec.target], spec)
     values, known = _known(spec, target)
+    sums = np.array(sum_rows(data) if spec.without_totals else [], dtype=np.intp)
+    known &= ~np.isin(positions, sums)
     weight = _weight(frame[spec.weight]) if spec.weight else None
     if weight is not None:
         if known.any() and not (known & (weight > 0)).any():
@@ -115,6 +120,7 @@ def read_table(
         offset=offset,
         # Of a sample, the rows that were not read are divided by their content alone.
         row_id=kept[spec.split.id] if spec.split.id and len(frame) == total else None,
+        sums=sums,
     )
 
 

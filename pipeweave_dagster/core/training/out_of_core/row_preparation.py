@@ -76,7 +76,8 @@ class RowPreparation:
 
     def _usable(self, raw: pd.DataFrame, start: int) -> tuple[Index, Array, Array | None]:
         y, weight, known = encode_further_targets(self.spec, self.table, raw)
-        known &= ~_among(np.arange(start, start + len(raw)), self.table.positions)
+        places = np.arange(start, start + len(raw))
+        known &= ~_among(places, self.table.positions) & ~np.isin(places, self.table.sums)
         if self.table.classes:
             known &= np.isin(y, self.known)
         rows = np.flatnonzero(known)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
@@ -13,6 +14,7 @@ from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.model.bundle_file import load_bundle
 from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.training import replay, train
+from pipeweave_dagster.core.training.data.data_notes import data_notes
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.limits import DataLimits
@@ -91,6 +93,39 @@ def test_blocks_hold_every_row_but_test_and_validation_rows(tmp_path, split):
     assert set(made.table.positions[learned]) - set(judged) <= set(numbers)
     if split:
         assert not set(frame["house"].iloc[judged]) & set(frame["house"].iloc[numbers])
+
+
+@pytest.mark.parametrize("sampled", [True, False])
+def test_rows_that_are_sums_are_neither_searched_nor_learned(tmp_path, sampled):
+    frame = with_totals(table_for("regression"))
+    spec = pipeline_for(frame, "regression").model_copy(update={"without_totals": True})
+    data = write_parquet(frame, tmp_path)
+    limits = LIMITS if sampled else replace(LIMITS, min_sample_rows=len(frame))
+    made = make_training_set(spec, read_table(spec, data, limits=limits), 0, limits)
+    sums = [2000, 4001, 6002, 6003]
+    read = np.intersect1d(made.table.positions, sums)
+    assert made.table.dropped == len(read)
+    assert not set(made.table.kept) & set(sums)
+    notes = [note for note in data_notes(made) if "PW609" in note]
+    assert len(notes) == bool(len(read))
+    if not sampled:
+        assert notes == ["4 rows were left out: they are sums of other rows (PW609)."]
+        return
+    fold = FoldCache(made.problem).get("tree", 0)
+    prepared = preparation_of(made, [], fold)
+    for start in sums:
+        assert prepared(pa.Table.from_pandas(frame.iloc[start : start + 1]), start) is None
+
+
+def with_totals(frame):
+    """Return the table with sums of every 2,000 rows below these, and a total below all."""
+    sums = {"town": "all", "house": "all"}
+    parts = []
+    for start in range(0, ROWS, 2000):
+        part = frame.iloc[start : start + 2000].assign(y=lambda f: f["y"].abs())
+        parts += [part, pd.DataFrame([{**part.sum(numeric_only=True), **sums}])]
+    total = sum(part[["number", "x", "y"]].sum() for part in parts[1::2])
+    return pd.concat([*parts, pd.DataFrame([{**total, **sums}])], ignore_index=True)
 
 
 @pytest.mark.parametrize("task", ["multiclass", "regression"])
