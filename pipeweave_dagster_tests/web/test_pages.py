@@ -18,10 +18,13 @@ from pipeweave_dagster.core.documents import (
     ColumnDrift,
     Comparison,
     DatasetSettings,
+    DriftReport,
     Estimate,
     Findings,
+    Payload,
     PipelineSpec,
     Plot,
+    PredictionBatch,
     Rate,
     SplitSpec,
 )
@@ -280,6 +283,31 @@ def test_the_page_plots_a_year_of_batches_and_says_what_is_late(client, store, t
     image = next(part for part in page.split('"') if part.startswith("data:image/svg+xml"))
     dots = base64.b64decode(image.partition(",")[2]).count(b"<circle")
     assert dots == 12 + 11, "a dot for each estimate, and one where labels arrived"
+    assert HOSTILE not in page
+
+
+@pytest.mark.parametrize(("count", "further"), [(1, False), (12, False), (15, True)])
+def test_the_page_shows_the_notes_of_the_last_batch(client, store, tmp_path, count, further):
+    put(store, tmp_path)
+    batch = PredictionBatch(
+        batch="monday", rows=20, model_name="pipeweave-demo", model_version="1", data_sha256="0",
+        parquet_key="p", csv_key="c", rows_file=Payload(name="r", sha256="0" * 64, size_bytes=1),
+        notes=[f"Row {number} {HOSTILE} looks like a total." for number in range(count)],
+    )  # fmt: skip
+    drift = DriftReport(
+        batch="monday", rows=20, method="m", columns=[], verdict="stable", notes=["Only a sample."]
+    )
+    head = store.head("demo")
+    entries = {
+        name: Entry(document=store.save(part), key="k", run_id="r1", made_at=1.0)
+        for name, part in {"predictions": batch, "drift": drift}.items()
+    }
+    head = head.model_copy(update={"entries": {**head.entries, **entries}})
+    store.storage.put("datasets/demo/HEAD.json", head.model_dump_json().encode())
+    page = client.get("/datasets/demo").text
+    assert page.count("looks like a total.") == min(count, 12)
+    assert ("further notes are in the asset" in page) == further
+    assert "Only a sample." in page
     assert HOSTILE not in page
 
 
