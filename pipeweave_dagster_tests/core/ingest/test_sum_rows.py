@@ -40,6 +40,20 @@ def test_rows_that_are_sums_are_named(sizes, columns, digits, read):
     assert note.startswith(f"{len(places)} row")
 
 
+@pytest.mark.parametrize("rows", [8, 100, 3000])
+@pytest.mark.parametrize("digits", [0, 1, 2])
+def test_totals_that_were_computed_before_rounding_are_found(rows, digits, read):
+    chance = random.Random(rows + digits)
+    exact = [[chance.uniform(100, 999) for _ in range(3)] for _ in range(rows)]
+    total = [sum(column) for column in zip(*exact, strict=True)]
+    shown = [[f"r{i}", *(round(v, digits) for v in row)] for i, row in enumerate([*exact, total])]
+    sums = [round(sum(column), digits) for column in zip(*(r[1:] for r in shown[:-1]), strict=True)]
+    assert sums != shown[-1][1:]
+    assert any(NOTE in n for n in read(text(shown)).notes)
+    far = [*shown[:-1], ["far", *(round(1.01 * v, digits) for v in total)]]
+    assert not any(NOTE in n for n in read(text(far)).notes)
+
+
 def test_a_total_that_has_a_note_has_no_other(read):
     rows, _ = grouped((9,), 2, 0, ("", "Total"))
     notes = read(text(rows)).notes
