@@ -81,7 +81,7 @@ def fit_final_model(
         same = model_files.rename_model(out / model_files.EVALUATED, out / model_files.MODEL)
         payloads |= {"model": same, "evaluated": same}
     signal = signal_text(tested.z)
-    _log.info("winner: %s, %s, after %.1f s of the budget", ensemble.name, signal, budget.used_s)
+    _log.info("winner: %s, %s; %s", ensemble.name, signal, budget.used_text)
     note = serving_note(training_set, ensemble, bundle, out / model_files.MODEL, budget)
     return FinalModel(
         refitted or parts, refitted is not None, postprocessing, tested.verdict, payloads, note

@@ -64,6 +64,19 @@ class TimeBudget:
         return self.now() - self.started_at
 
     @property
+    def used_text(self) -> str:
+        """What is used of the budget, in words.
+
+        Example:
+            >>> TimeBudget(0.0, 60.0, now=lambda: 50.04).used_text
+            'made 50.0 s after the start of the run, whose time budget is 60 s'
+        """
+        return (
+            f"made {self.used_s:.1f} s after the start of the run, whose time budget is "
+            f"{self.budget_s:.0f} s"
+        )
+
+    @property
     def left_s(self) -> float:
         """Seconds that fitting may still take (never below 0)."""
         return max(0.0, self.until_end_s - self.reserve_s)
