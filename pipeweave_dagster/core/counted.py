@@ -18,15 +18,23 @@ def counted(count: int, noun: str, verb: str = "") -> str:
         ('1 row', '3,000 empty rows')
         >>> counted(1, "row", "have no target"), counted(2, "row", "fail")
         ('1 row has no target', '2 rows fail')
-        >>> counted(2, "category"), counted(2, "day")
-        ('2 categories', '2 days')
+        >>> counted(2, "category"), counted(2, "day"), counted(2, "class")
+        ('2 categories', '2 days', '2 classes')
+        >>> counted(2, "row of labels", "have no id")
+        '2 rows of labels have no id'
     """
-    several = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
-    text = f"{count:,} {noun}" if count == 1 else f"{count:,} {several}"
+    text = f"{count:,} {noun if count == 1 else _plural(noun)}"
     if not verb:
         return text
     first, space, rest = verb.partition(" ")
     return f"{text} {_ONE.get(first, first + 's') if count == 1 else first}{space}{rest}"
+
+
+def _plural(noun: str) -> str:
+    head, of, rest = noun.partition(" of ")
+    if head.endswith("y") and head[-2:-1] not in "aeiou":
+        return f"{head[:-1]}ies{of}{rest}"
+    return f"{head}{'es' if head.endswith(('s', 'x', 'ch', 'sh')) else 's'}{of}{rest}"
 
 
 def quoted_names(names: Sequence[str], most: int = 10, longest: int = 80) -> str:

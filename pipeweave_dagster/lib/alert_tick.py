@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.notifier import Notify, notify
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.lib.alert_events import Own, ended_runs, ticks
 from pipeweave_dagster.services.alerting import (
     deliver,
@@ -58,4 +59,6 @@ def alert_tick(
     if after != state:
         save_state(store, after, tag)
     sent = len(after.sent) - len(state.sent)
-    return f"{sent} messages sent, {len(after.queue)} waiting, {len(after.open)} problems open"
+    text = f"{counted(sent, 'message')} sent, {len(after.queue)} waiting, "
+    text += f"{counted(len(after.open), 'problem')} open"
+    return text

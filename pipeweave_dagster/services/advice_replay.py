@@ -9,6 +9,7 @@ from pipeweave_dagster.core.advice.advisor import advice_unavailable
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
 from pipeweave_dagster.core.advice.privacy import reaches
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     Document,
@@ -161,4 +162,4 @@ def _sentences(bench: Workbench, dataset: str, report: EdaReport) -> Replayed:
             kept += read_narrative(record.reply.text, summary).kept
         except RefusedReplyError as error:
             return Replayed("narrative", same=False, words=str(error))
-    return Replayed("narrative", kept == report.narrative, f"{len(kept)} sentences")
+    return Replayed("narrative", kept == report.narrative, counted(len(kept), "sentence"))

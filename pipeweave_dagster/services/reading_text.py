@@ -73,7 +73,7 @@ def note_lines(notes: Iterable[str]) -> list[str]:
     listed = joined_notes(notes)
     lines = [f"note: {plain(note, _MOST_TEXT)}" for note in listed[:_MOST_NOTES]]
     if len(listed) > _MOST_NOTES:
-        lines.append(f"… and {len(listed) - _MOST_NOTES} more notes")
+        lines.append(f"… and {counted(len(listed) - _MOST_NOTES, 'more note')}")
     return lines
 
 
@@ -112,5 +112,5 @@ def left_out_lines(left_out: list[dict[str, Any]]) -> list[str]:
         for line in left_out[:_MOST_NOTES]
     ]
     if len(left_out) > _MOST_NOTES:
-        lines.append(f"… and {len(left_out) - _MOST_NOTES} more lines")
+        lines.append(f"… and {counted(len(left_out) - _MOST_NOTES, 'more line')}")
     return lines

@@ -267,7 +267,7 @@ def test_a_restart_neither_repeats_nor_loses(watch: Watch, mail: Mailbox) -> Non
     assert "0 messages sent, 1 waiting" in watch.tick()
     mail.refuses = False
     watch.database = "another"
-    assert "1 messages sent, 0 waiting" in watch.tick(120)
+    assert "1 message sent, 0 waiting" in watch.tick(120)
     assert [t.partition(": ")[2] for t in mail.titles] == [
         "churn: leakage check failed", "sales: leakage check failed"
     ]  # fmt: skip

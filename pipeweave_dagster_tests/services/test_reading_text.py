@@ -33,6 +33,12 @@ def test_many_columns_are_cut():
     assert f"m11 and 3 more: {MISSING}" in line
 
 
+@pytest.mark.parametrize(("notes", "more"), [(1, "1 more note"), (2, "2 more notes")])
+def test_how_many_are_not_shown_is_said(notes, more):
+    shown = len(note_lines(f"Note {n}." for n in range(100))) - 1
+    assert note_lines(f"Note {n}." for n in range(shown + notes))[-1] == f"… and {more}"
+
+
 @pytest.mark.parametrize("notes", [[], ["Skipped 1 row."], ["a: x.", "b: y."], ["Quarantined: a"]])
 def test_other_notes_stay(notes):
     assert joined_notes(notes) == notes

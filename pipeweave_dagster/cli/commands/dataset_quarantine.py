@@ -10,6 +10,7 @@ import typer
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import DatasetSnapshot
 from pipeweave_dagster.services.known_datasets import known
 
@@ -38,7 +39,7 @@ def quarantine(
     facts = {"dataset": dataset, "rows": len(rows), "records": rows[:_SHOWN]}
     if output is not None:
         _write_csv(rows, output)
-        text = f"Wrote {output}: {len(rows):,} records"
+        text = f"Wrote {output}: {counted(len(rows), 'record')}"
     elif rows:
         listed = [list(map(str, row.values())) for row in rows[:_SHOWN]]
         text = columns(list(rows[0]), listed, width=_WIDTH)

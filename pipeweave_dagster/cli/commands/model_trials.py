@@ -14,6 +14,7 @@ from pipeweave_dagster.cli.support.trial_text import (
     row_facts,
     threshold_text,
 )
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import Costs
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.metrics.threshold_table import cheapest, nearest
@@ -79,7 +80,8 @@ def try_(
         found = try_row(bench, dataset, wanted, row)
     facts = {"dataset": dataset, "version": wanted, "row": row, **found.model_dump(mode="json")}
     given = ", ".join(f"{plain(name, 40)}={plain(row[name], 40)}" for name in chosen)
-    rest = f"{len(row) - len(chosen)} other columns have a typical value (--json lists them)"
+    rest = counted(len(row) - len(chosen), "other column", "have a typical value")
+    rest += " (--json lists them)"
     text = f"version {wanted}, {given or 'a typical row'}; {rest}\n\n{prediction_text(found)}"
     emit(facts, json, text)
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import (
     ClassScores,
     Evaluation,
@@ -117,4 +118,5 @@ def _by_class(scored: ScoredTest) -> list[ClassScores]:
 def _log_score(evaluation: Evaluation) -> None:
     value = evaluation.metrics[evaluation.metric].value
     text = "unknown" if value is None else f"{value:.4g}"
-    _log.info("test %s %s on %d rows", evaluation.metric, text, evaluation.rows)
+    rows = counted(evaluation.rows, "row")
+    _log.info("test %s %s on %s", evaluation.metric, text, rows)

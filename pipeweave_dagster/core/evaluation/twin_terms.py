@@ -1,5 +1,6 @@
 """The terms of a readable twin: its curves and surfaces as they are stored."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from pipeweave_dagster.core.documents import TwinTerm
 from pipeweave_dagster.core.explain.shape_functions import Curve, Shapes, Surface
 from pipeweave_dagster.core.hidden_values import is_of_hidden
+from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS
 
 _MOST_TERMS = 20
 _MOST_NUMBERS = 12_000
@@ -17,7 +19,8 @@ _STRAIGHT = 1e-3
 
 def terms_of(found: Shapes, *, straight: bool) -> list[TwinTerm]:
     """Return all terms, largest first."""
-    terms = [_of_curve(curve, straight=straight) for curve in found.curves.values()]
+    curves = _without_constant_parts(found.curves.values())
+    terms = [_of_curve(curve, straight=straight) for curve in curves]
     terms += [_of_surface(surface) for surface in found.surfaces]
     return sorted((t for t in terms if t.size > 0), key=lambda term: -term.size)
 
@@ -26,6 +29,23 @@ def number_listed(terms: list[TwinTerm]) -> int:
     """Return how many terms are listed: at most 20, fewer where they have many numbers."""
     sizes = np.cumsum([len(t.effect) * len(t.effect[0]) for t in terms[:_MOST_TERMS]])
     return max(1, int(np.searchsorted(sizes, _MOST_NUMBERS, side="right")))
+
+
+def _without_constant_parts(curves: Iterable[Curve]) -> list[Curve]:
+    """Return curves with those of date parts that have one value, joined for each column.
+
+    The hour of dates without a time is always 0: such parts tell missing dates from others alone.
+    """
+    kept: list[Curve] = []
+    missing: dict[str, Curve] = {}
+    for curve in curves:
+        name, _, part = curve.column.rpartition(" (")
+        if part[:-1] not in DATE_PARTS or len(curve.at) != 2 or curve.at[1] is not None:
+            kept.append(curve)
+            continue
+        effect = curve.effect + (missing[name].effect if name in missing else 0.0)
+        missing[name] = Curve(f"{name} (missing or not)", ["known", None], curve.share, effect)
+    return [*kept, *missing.values()]
 
 
 def _of_curve(curve: Curve, *, straight: bool) -> TwinTerm:

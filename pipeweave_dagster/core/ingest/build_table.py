@@ -8,6 +8,7 @@ from typing import NamedTuple
 import duckdb
 from pydantic import SecretStr
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSnapshot
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.column_names import unique_names
@@ -68,11 +69,11 @@ def ingest_files(
                 fix="Give the worker more memory, or upload less data.",
             ) from error
     _log.info(
-        "%s rows read, %s stored, %s quarantined; %s columns",
-        snapshot.rows_read,
-        snapshot.rows,
-        snapshot.rows_quarantined,
-        len(snapshot.columns),
+        "%s read, %s stored, %s quarantined; %s",
+        counted(snapshot.rows_read, "row"),
+        f"{snapshot.rows:,}",
+        f"{snapshot.rows_quarantined:,}",
+        counted(len(snapshot.columns), "column"),
     )
     return snapshot
 

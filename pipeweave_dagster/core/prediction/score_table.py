@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import Payload, TrainedModel
 from pipeweave_dagster.core.model.bundle_scores import BLOCK_ROWS
 from pipeweave_dagster.core.model.exact_numbers import exact_frame
@@ -59,7 +60,8 @@ def run_scoring(
     rows = row_blocks(data, read, coded)
     with threadpool_limits(1, user_api="blas"):  # threads that wait take more time than they save
         _write(path, (_scored(scorer, block, columns.wanted, kept) for block in rows))
-    _log.info("%d rows scored, %d columns ignored", scorer.rows, len(columns.ignored))
+    ignored = counted(len(columns.ignored), "column")
+    _log.info("%s scored, %s ignored", counted(scorer.rows, "row"), ignored)
     return ScoredRows(
         rows=scorer.rows,
         predictions=Payload.of(path, "application/vnd.apache.parquet"),

@@ -95,7 +95,9 @@ def _typed(profile: ColumnProfile, column: SnapshotColumn, given: set[str]) -> T
                 f"{profile.name}: a class is written {shown}; predicted as `{label[:40]}`."
             )
     if len(notes) > _SHOWN:
-        notes = [*notes[:_SHOWN], f"{profile.name}: and so are {len(notes) - _SHOWN} more classes."]
+        more = counted(len(notes) - _SHOWN, "more class")
+        are = "is" if len(notes) == _SHOWN + 1 else "are"
+        notes = [*notes[:_SHOWN], f"{profile.name}: and so {are} {more}."]
     return TargetValues(_without(profile, missing), labels, missing, notes)
 
 

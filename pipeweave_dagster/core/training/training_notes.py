@@ -1,5 +1,6 @@
 """Notes for the reader of a model: what was skipped, shrunk toward the baseline, refitted."""
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.metrics.signal import Verdict
 from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.relative_features import USE
@@ -45,7 +46,8 @@ def search_notes(search: Search) -> list[str]:
         f"`{r.candidate.name}` was not tried: {r.note}." for r in search.results if r.beyond_limits
     ]
     if search.n_proposals:
-        note = f"{search.n_proposals} variations of the best candidates were tried, too"
+        note = f"{counted(search.n_proposals, 'variation')} of the best candidates "
+        note += "was tried, too" if search.n_proposals == 1 else "were tried, too"
         if search.exhausted:
             note += (
                 f"; the last {search.proposals_without_gain} were no better, so the search ended "

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
 from pipeweave_dagster.core.advice.privacy import reaches
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import EdaReport
 from pipeweave_dagster.core.eda import add_narrative
 from pipeweave_dagster.services.advice.advised import Advised, with_advice
@@ -43,7 +44,7 @@ def _advised(bench: Workbench, dataset: str, report: EdaReport, folder: Path) ->
         report=report,
         summary_file=file,
         sentences=kept,
-        note=note_of([reply.record], [f"{len(kept)} sentences"], dropped),
+        note=note_of([reply.record], [counted(len(kept), "sentence")], dropped),
         out=folder,
     )
-    return Advised(narrated, f"{len(kept)} sentences shown, {len(dropped)} dropped")
+    return Advised(narrated, f"{counted(len(kept), 'sentence')} shown, {len(dropped)} dropped")

@@ -23,6 +23,11 @@ def search(**facts):
     )
 
 
+def test_one_variation_is_written_in_the_singular():
+    (note,) = training_notes.search_notes(search(n_proposals=1))
+    assert note == "1 variation of the best candidates was tried, too."
+
+
 @pytest.mark.parametrize(("exhausted", "noted"), [(True, True), (False, False)])
 def test_a_search_that_ends_before_its_time_is_noted(exhausted, noted):
     note = " ".join(

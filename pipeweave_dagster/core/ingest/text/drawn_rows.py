@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import LeftOutLine
 from pipeweave_dagster.core.ingest.text.bar_rows import Bars
 from pipeweave_dagster.core.ingest.text.dash_rows import Dashes
@@ -136,4 +137,4 @@ def _named(line: str, number: int, rows: int) -> LeftOutLine:
     """Return another table as one line that is left out: its names, and how many lines follow."""
     names = [name.strip() for name in line.strip().strip("|").split("|")]
     named = left_out_line(Record(number, names), ANOTHER_TABLE)
-    return named.model_copy(update={"text": f"{named.text} (and {rows} lines below)"})
+    return named.model_copy(update={"text": f"{named.text} (and {counted(rows, 'line')} below)"})

@@ -8,6 +8,7 @@ lines separate, and repeated headers, are parts of one table.
 import re
 from itertools import dropwhile
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import LeftOutLine
 from pipeweave_dagster.core.ingest.text.detect_dialect import detect_dialect
 from pipeweave_dagster.core.ingest.text.line_marks import is_comment
@@ -76,7 +77,7 @@ def lines_below(records: list[Record], end: int) -> list[LeftOutLine]:
 def _named(table: Part) -> LeftOutLine:
     """Return a table as one line that is left out: its header, and how many lines follow."""
     names = " | ".join(table.names)[:_MOST_TEXT]
-    text = f"{names} (and {len(table.records) - 1} lines below)"
+    text = f"{names} (and {counted(len(table.records) - 1, 'line')} below)"
     line, fields = table.records[0].line, len(table.names)
     return LeftOutLine(line=line, kind=ANOTHER_TABLE, text=text, fields=fields)
 

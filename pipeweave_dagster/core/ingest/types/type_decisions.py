@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.stacked_columns import counted_values, grouped
@@ -58,7 +59,7 @@ def described_texts(texts: Mapping[str, int]) -> str:
         "'BDL' (3), '<0.05' (1)"
     """
     listed = [f"{text[:_MOST_TEXT]!r} ({count})" for text, count in texts.items()]
-    further = [f"and {len(listed) - _LISTED} others"] if len(listed) > _LISTED else []
+    further = [f"and {counted(len(listed) - _LISTED, 'other')}"] if len(listed) > _LISTED else []
     return ", ".join(listed[:_LISTED] + further)
 
 

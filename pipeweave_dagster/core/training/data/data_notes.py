@@ -52,13 +52,13 @@ def _class_notes(training_set: TrainingSet) -> Iterator[str]:
     test = training_set.table.y[training_set.split.test].astype(int)
     if unseen := [classes[k] for k in np.unique(test) if train[k] == 0]:
         yield (
-            f"{len(unseen)} class(es) occur only in the test rows, so no model knows them: "
-            f"{_shown(unseen)}."
+            f"{counted(len(unseen), 'class', 'occur')} only in the test rows, so no model knows "
+            f"{'it' if len(unseen) == 1 else 'them'}: {_shown(unseen)}."
         )
     if rare := [classes[k] for k in np.flatnonzero((train > 0) & (train < _RARE))]:
         yield (
-            f"{len(rare)} class(es) have fewer than five training rows, so their scores are "
-            f"unreliable: {_shown(rare)}."
+            f"{counted(len(rare), 'class', 'have')} fewer than five training rows, so "
+            f"{'its' if len(rare) == 1 else 'their'} scores are unreliable: {_shown(rare)}."
         )
 
 

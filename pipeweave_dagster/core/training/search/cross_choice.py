@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.derived_features import USE
@@ -57,7 +58,7 @@ def add_crosses(
     kept = {*columns.crosses, *columns.pairs}
     crosses = [entry for entry in crosses if entry["name"] in kept]
     cache.problem = replace(problem, features=features, columns=columns)
-    _log.info("%d feature crosses were added", len(crosses))
+    _log.info("added %s", counted(len(crosses), "feature cross"))
     return crosses
 
 

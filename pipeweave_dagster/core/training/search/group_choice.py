@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.relative_features import RELATIVE, USE, layout_with_groups
 from pipeweave_dagster.core.training.data.fold_features import Problem
@@ -45,7 +46,7 @@ def add_group_features(search: Search, known: list[FrameEntry] | None = None) ->
         chosen = _chosen(problem, groups, errors, search.policy) if errors else []
     if chosen:
         cache.problem = replace(problem, columns=layout_with_groups(problem.columns, chosen))
-        _log.info("%d numbers relative to groups were added", len(chosen))
+        _log.info("added %s relative to groups", counted(len(chosen), "number"))
     return chosen
 
 

@@ -56,6 +56,14 @@ def test_what_errors_depend_on_is_added(searched):
     assert search.cache.problem.columns.relative[0] == ("price", ("race",))
 
 
+@pytest.mark.parametrize(("found", "text"), [(1, "1 number"), (2, "2 numbers")])
+def test_how_many_are_added_is_logged(searched, caplog, found, text):
+    known = [relative_entry("price", ("race",)), relative_entry("noise", ("race",))]
+    with caplog.at_level("INFO", logger=add_group_features.__module__):
+        add_group_features(searched(), known[:found])
+    assert caplog.messages == [f"added {text} relative to groups"]
+
+
 def test_a_small_table_is_tested_on_several_folds(searched):
     search = searched(group_rows=300)
     add_group_features(search)
