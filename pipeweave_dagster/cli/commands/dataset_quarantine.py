@@ -57,17 +57,24 @@ def _quarantined(store: DocumentStore, dataset: str) -> list[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     rows = pq.read_table(store.payload(snapshot.quarantine)).to_pylist()
-    return [{**row, "record": _as_line(row["record"])} for row in rows]
+    between = snapshot.dialect.delimiter or ","
+    return [{**row, "record": _as_line(row["record"], between)} for row in rows]
 
 
-def _as_line(record: str | None) -> str | None:
-    """Return a record, whose cells are stored with a control character between them, as CSV."""
+def _as_line(record: str | None, delimiter: str = ",") -> str | None:
+    """Return a record, whose cells are stored with a control character between, as in the file.
+
+    Args:
+        record: The text of the record.
+        delimiter: That of the file; where it is no single character, commas are shown.
+    """
     from pipeweave_dagster.core.ingest.base.raw_table import CELL_END
 
     if record is None or CELL_END not in record:
         return record
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(record.split(CELL_END))
+    between = delimiter if len(delimiter) == 1 and delimiter not in '"\r\n' else ","
+    csv.writer(line, delimiter=between, lineterminator="").writerow(record.split(CELL_END))
     return line.getvalue()
 
 

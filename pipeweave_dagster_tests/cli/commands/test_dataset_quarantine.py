@@ -19,9 +19,13 @@ TEXT = "a,b,c\n" + "".join(f"{i},{i}.5,x\n" for i in range(60)) + "1,2,3,4,5,6,\
 
 @pytest.fixture
 def published(home, tmp_path):
+    publish(tmp_path, TEXT)
+
+
+def publish(tmp_path, text):
     store = DocumentStore(open_storage(Settings()), Settings().cache_folder)
     file, out = tmp_path / "a.csv", tmp_path / "out"
-    file.write_text(TEXT)
+    file.write_text(text)
     out.mkdir()
     raw = RawFile(name="a.csv", sha256="0" * 64, size_bytes=file.stat().st_size)
     snapshot = ingest(RawUpload(dataset="demo", files=[raw]), [file], out)
@@ -60,6 +64,24 @@ def test_all_of_them_are_written_as_csv(published, tmp_path):
 def test_cells_with_commas_stay_apart():
     assert _as_line("a, b\x1fc") == '"a, b",c'
     assert _as_line("a, b") == "a, b"
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "line"),
+    [
+        (";", 'a;1,5;"x;y"'),
+        ("\t", "a\t1,5\tx;y"),
+        ("whitespace", 'a,"1,5",x;y'),
+        ('"', 'a,"1,5",x;y'),
+    ],
+)
+def test_cells_have_the_delimiter_of_their_file(delimiter, line):
+    assert _as_line("a\x1f1,5\x1fx;y", delimiter) == line
+
+
+def test_records_are_shown_as_in_their_file(home, tmp_path):
+    publish(tmp_path, TEXT.replace(",", ";"))
+    assert "1;2;3;4;5;6;" in output("quarantine", "demo")
 
 
 def test_notes_and_left_out_lines_are_shown_with_the_data_set(published):
