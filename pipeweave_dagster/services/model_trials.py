@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import Costs, Evaluation, TrainedModel
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.metrics.threshold_table import ThresholdRow, threshold_table
@@ -20,6 +21,14 @@ from pipeweave_dagster.services.model_versions import load_version, pipeline_of
 from pipeweave_dagster.services.privacy_key import key_of_model
 from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.workbench import Workbench
+
+_INSTEAD = {
+    "multiclass": "Where one class matters most, train on a column that says whether a row is of "
+    "that class: its model has a threshold, and `costs` set it. Or decide by the probabilities of "
+    "each class, which are among the predictions (`pipeweave predict`).",
+    "regression": "Compare the predicted numbers with a limit of your own, or train on a column "
+    "that says whether the limit is passed.",
+}
 
 
 def inputs_of(bench: Workbench, dataset: str, version: str) -> list[ModelInput]:
@@ -71,10 +80,17 @@ def thresholds_of(bench: Workbench, dataset: str, version: str, costs: Costs) ->
     positive = positive_of(bench.store, dataset, version, trained)
     if positive is None:
         raise validation_error(
-            "Only a model with two classes has a threshold.", fix="Choose another version."
+            f"Only a model with two classes has a threshold; {_no_threshold(trained)}.",
+            fix=_INSTEAD.get(trained.task, "Choose a version with two classes."),
         )
     rows = bench.store.payload(trained.test_rows)
     return bench.on_model(threshold_table, test_rows=rows, positive=positive, costs=costs)
+
+
+def _no_threshold(trained: TrainedModel) -> str:
+    if trained.classes:
+        return f"this one has {counted(len(trained.classes), 'class')} and predicts the likeliest"
+    return "this one predicts numbers"
 
 
 def positive_of(

@@ -9,8 +9,10 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.cli.support.model_text import model_line
-from pipeweave_dagster.core.documents import ClassScores, Estimate, ModelEntry, Rate
+from pipeweave_dagster.core.documents import ClassScores, Costs, Estimate, ModelEntry, Rate
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.champion import find_champion, set_alias
+from pipeweave_dagster.services.model_trials import thresholds_of
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.factories.registry import Registry, readable_twin, register
 
@@ -176,3 +178,21 @@ def test_a_class_that_is_never_predicted_is_named_on_its_own_and_in_a_run(
         assert "although 2 rows are of that class" in text
         assert "models threshold demo --false-negative 9`" in text
         assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("task", "classes", "why", "instead"),
+    [
+        ("multiclass", ["a", "b", "c"], "this one has 3 classes", "of that class"),
+        ("regression", [], "this one predicts numbers", "limit of your own"),
+    ],
+)
+def test_a_model_without_a_threshold_says_what_to_do_instead(
+    store: DocumentStore, task: str, classes: list[str], why: str, instead: str
+) -> None:
+    register(store, "1", 0.8, of_model={"task": task, "classes": classes})
+    wanted = {"false_positive": 1.0, "false_negative": 5.0}
+    with pytest.raises(PipeWeaveError) as refused:
+        thresholds_of(Registry(store), "demo", "1", Costs(**wanted))  # type: ignore[arg-type]
+    assert why in str(refused.value)
+    assert instead in refused.value.fix
