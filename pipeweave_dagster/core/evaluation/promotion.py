@@ -12,6 +12,7 @@ from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.number_format import compared
 
 MOST_ROWS = 0.5
+_OTHER_REASON = "So the scores do not decide; it becomes the champion for another reason:"
 """Share of the test rows that a paired test must cover for a tie to count."""
 _OTHER_ROWS = "Most of its test rows differ from the champion's"
 _TOO_FEW = "Its test rows, or the groups that they are of, are too few for a paired test"
@@ -123,9 +124,12 @@ def _by_test(
         return Promotion(alias="challenger", reason=f"It is worse: {difference}.")
     if paired.verdict == "better":
         return Promotion(alias="champion", reason=f"It is better: {difference}.")
-    tie = f"It is not significantly different: {difference}."
+    tie = f"It does not differ from the champion by more than chance: {difference}."
     if paired.rows >= MOST_ROWS * of:
-        return Promotion(alias=if_equal.alias, reason=f"{tie} {if_equal.reason}")
+        reason = if_equal.reason
+        if if_equal.alias == "champion":  # a lower score may be promoted
+            reason = f"{_OTHER_REASON} {reason[:1].lower()}{reason[1:]}"
+        return Promotion(alias=if_equal.alias, reason=f"{tie} {reason}")
     return _by_scores(new, champion, f"{tie} {_OTHER_ROWS}")
 
 

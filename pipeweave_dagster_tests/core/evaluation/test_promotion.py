@@ -71,7 +71,7 @@ def test_another_metric_cannot_be_compared():
 @pytest.mark.parametrize(
     ("verdict", "alias", "words"),
     [("worse", "challenger", "It is worse"), ("better", "champion", "It is better"),
-     ("not distinguishable", "champion", "It is not significantly different")],
+     ("not distinguishable", "champion", "It does not differ from the champion by more")],
 )  # fmt: skip
 def test_a_paired_comparison_decides_before_intervals_do(verdict, alias, words):
     paired = Comparison(
@@ -81,6 +81,23 @@ def test_a_paired_comparison_decides_before_intervals_do(verdict, alias, words):
     found = promote(new, scored(0.8, 0.7, 0.9))
     assert (found.alias, found.reason.startswith(words)) == (alias, True)
     assert "80 of its 100 test rows" in found.reason
+
+
+def test_a_reason_beside_the_scores_is_named_where_they_do_not_decide():
+    paired = Comparison(
+        other="champion", rows=80, difference=-0.1, low=-0.2, high=0.05,
+        verdict="not distinguishable",
+    )  # fmt: skip
+    new = scored(0.7, 0.6, 0.8).model_copy(update={"comparison": paired})
+    assert promote(new, scored(0.8, 0.7, 0.9)).reason == (
+        "It does not differ from the champion by more than chance: on 80 of its 100 test rows, "
+        "which neither model has learned from, its roc_auc is 0.1 worse (95 % interval: 0.2 worse "
+        "to 0.05 better). So the scores do not decide; it becomes the champion for another reason: "
+        "its table is newer: of other data, or read with other settings."
+    )
+    stays = Promotion(alias="challenger", reason="It stays.")
+    kept = promote(new, scored(0.8, 0.7, 0.9), stays)
+    assert kept.reason.endswith("0.05 better). It stays.")
 
 
 @pytest.mark.parametrize(
