@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.model.column_values import coded
 from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.model.prepare_features import prepare
@@ -142,8 +143,9 @@ def unseen_note(
         outcome: What was done with them.
         hidden: Whether they are not listed, because they are personal data.
     """
-    noun = "value is a category" if unseen.values == 1 else "values are categories"
-    head = f"{name}: {unseen.values:,} {noun} that the model has not learned{outcome}"
+    values = counted(unseen.values, "value")
+    head = f"{name}: {values} that the model has not learned (it reads this column as categories)"
+    head += outcome
     if hidden:
         return f"{head}."
     shown = []

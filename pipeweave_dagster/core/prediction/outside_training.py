@@ -104,6 +104,12 @@ def _distances(rows: pd.DataFrame, scales: dict[str, Scale], whiten: Floats) -> 
 
 def outside_note(flagged: int, rows: int) -> str:
     """Return what the user should know of flagged rows."""
+    if rows == 1:
+        return (
+            "This row is unlike the training rows, so its prediction is less certain than the "
+            f"scores say; of rows like them, {FALSE_FLAGS:.0%} would be flagged too "
+            f"(column `{OUTSIDE}`)."
+        )
     return (
         f"{flagged:,} of {rows:,} rows ({flagged / rows:.1%}) are unlike the training rows; of rows"
         f" like them, {FALSE_FLAGS:.0%} would be (column `{OUTSIDE}`)."

@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.prediction.outside_training import FALSE_FLAGS, learn_region
+from pipeweave_dagster.core.prediction.outside_training import (
+    FALSE_FLAGS,
+    learn_region,
+    outside_note,
+)
 
 RNG = np.random.default_rng(8)
 
@@ -57,3 +61,8 @@ def test_too_few_rows_or_no_numbers_give_no_region(tmp_path):
     assert learn_region(tmp_path / "few.parquet", ["a", "b"]) is None
     rows(2000).to_parquet(tmp_path / "texts.parquet")
     assert learn_region(tmp_path / "texts.parquet", ["kind", "day"]) is None
+
+
+def test_one_row_is_not_counted():
+    assert outside_note(1, 1).startswith("This row is unlike the training rows")
+    assert outside_note(1, 2).startswith("1 of 2 rows (50.0%) are unlike")
