@@ -21,12 +21,14 @@ class GivenAnswers:
         decided: Accepted and overridden since the run; they count for the next one.
         acknowledged: What covers a finding of the run, whenever it was given.
         covered: The findings of the run that these cover.
+        answered: The findings that were accepted or overridden since the run.
         waiting: The findings without an answer, in the order of the run.
     """
 
     decided: list[AuditEntry]
     acknowledged: list[AuditEntry]
     covered: list[Finding]
+    answered: list[Finding]
     waiting: list[Finding]
 
     @property
@@ -38,12 +40,16 @@ class GivenAnswers:
 def given_answers(store: DocumentStore, name: str, run: CheckedRun) -> GivenAnswers:
     """Return the answers to the findings of a run."""
     decided = answers_since(store, name, run.made_at)
-    undecided = [f for f in open_findings(run.findings) if not is_answered(f, decided)]
+    still_open = open_findings(run.findings)
+    answered = [f for f in still_open if is_answered(f, decided)]
+    undecided = [f for f in still_open if f not in answered]
     known = acknowledgements(store, name)
     seen = [a for a in known if any(a.covers(f, run.made_at) for f in undecided)]
     covered = [f for f in undecided if any(a.covers(f, run.made_at) for a in seen)]
     waiting = [f for f in undecided if f not in covered]
-    return GivenAnswers(decided, [answer.entry(name) for answer in seen], covered, waiting)
+    return GivenAnswers(
+        decided, [answer.entry(name) for answer in seen], covered, answered, waiting
+    )
 
 
 def find_answer(

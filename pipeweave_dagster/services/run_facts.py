@@ -7,6 +7,7 @@ from pipeweave_dagster.adapters.web_links import mlflow_urls
 from pipeweave_dagster.core.asset_catalog import BY_NAME
 from pipeweave_dagster.core.evaluation.unpredicted import unpredicted_note
 from pipeweave_dagster.core.schema.no_target import why_no_model
+from pipeweave_dagster.services.acknowledgements import acknowledgements
 from pipeweave_dagster.services.overview import score_text
 from pipeweave_dagster.settings import Settings
 
@@ -32,7 +33,7 @@ def summarise(
         "data": _data(found.get("dataset")),
         "target": _target(found.get("schema_deduction")),
         "no_model": _why_no_model(found),
-        "findings": _findings(found.get("findings")),
+        "findings": _findings(store, dataset, found.get("findings"), manifest),
         "model": _model(found.get("model"), found.get("model_evaluation")),
         "links": _links(found, settings, dataset, run_id),
     }
@@ -69,14 +70,19 @@ def _why_no_model(found: dict[str, Any]) -> str | None:
     return why_no_model(schema.target) or None
 
 
-def _findings(document: Any) -> list[dict[str, Any]] | None:
-    if document is None:
+def _findings(
+    store: DocumentStore, dataset: str, document: Any, manifest: Manifest | None
+) -> list[dict[str, Any]] | None:
+    if document is None or manifest is None:
         return None
+    made_at = manifest.entries["findings"].made_at
+    known = acknowledgements(store, dataset)
     return [
         f.model_dump(
             mode="json",
             include={"code", "state", "title", "columns", "message", "proposal", "overridden"},
         )
+        | {"acknowledged": any(answer.covers(f, made_at) for answer in known)}
         for f in document.findings
         if f.state != "passed"
     ]

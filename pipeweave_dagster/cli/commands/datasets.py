@@ -76,7 +76,9 @@ def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = 
         (asset, e["document"][:12], e["run_id"][:8], e["stale"] or "")
         for asset, e in facts["stages"].items()
     ]
-    table = columns(["asset", "document", "run", "stale"], stages)
+    header = ["asset", "document", "run", "stale"]
+    shown = 4 if any(cells[-1] for cells in stages) else 3  # a column of blanks says nothing
+    table = columns(header[:shown], [cells[:shown] for cells in stages])
     reading = facts["reading"]
     owner = f"{'owner':>13}  {plain(facts['owner'])}"
     lines = [_summary_text(summary), *([owner] if facts["owner"] else []), "", table]

@@ -3,20 +3,17 @@
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.finding_text import applied_by, finding_line, marks, report
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
-from pipeweave_dagster.cli.support.run_text import state_text
-from pipeweave_dagster.core.documents import Finding, Findings
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.quality.column_usage import explain_column
-from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak, unknown_column_hint
+from pipeweave_dagster.core.quality.user_decisions import unknown_column_hint
 from pipeweave_dagster.services.checked_runs import checked_run
 from pipeweave_dagster.services.finding_answers import Answer, answer_findings
 from pipeweave_dagster.services.given_answers import find_answer, given_answers
 from pipeweave_dagster.services.known_datasets import known
-from pipeweave_dagster.services.settings_file import Written
 from pipeweave_dagster.services.taken_back_answers import undo_answer
 
 
@@ -71,15 +68,17 @@ def findings(  # noqa: PLR0913, PLR0917 - an option per answer
             )
         elif answer:
             patch, written = answer_findings(bench.store, name, last.findings, [answer])
-        seen = given_answers(bench.store, name, last).covered
+        given = given_answers(bench.store, name, last)
     found = [f for f in last.findings.findings if column is None or column in f.columns]
     facts: dict[str, Any] = {
         "dataset": name,
-        "findings": [f.model_dump(mode="json") | {"acknowledged": f in seen} for f in found],
+        "findings": [f.model_dump(mode="json") | marks(f, given) for f in found],
     }
-    lines = [_line(f, f in seen) for f in found if f.state != "passed"]
+    lines = [finding_line(f, given) for f in found if f.state != "passed"]
+    if any(f in given.answered for f in found):
+        lines.append(applied_by(name))
     table_columns = [c.name for c in last.schema.columns]
-    text = _report(last.findings, accept, patch, written) or "\n".join(lines)
+    text = report(name, last.findings, accept, patch, written) or "\n".join(lines)
     if acknowledge or (undo and written is None):
         text = f"Acknowledged {acknowledge}; no run starts." if acknowledge else "Took it back."
     facts |= {"written": written.place if written else None, "patch": patch}
@@ -110,29 +109,3 @@ def _answer(
             fix="Give one of --accept, --override and --acknowledge.",
         )
     return given[0] if given else None
-
-
-def _line(finding: Finding, acknowledged: bool = False) -> str:
-    below = finding.overridden or finding.proposal
-    state = state_text(finding.state, finding.overridden)
-    detail = f"\n         -> {plain(below)}" if below else ""
-    mark = " (acknowledged)" if acknowledged else ""
-    return f"{state:<8} {finding.code}  {plain(finding.message)}{mark}{detail}"
-
-
-def _report(
-    document: Findings, accept: str | None, patch: dict[str, Any], written: Written | None
-) -> str:
-    if written is None:
-        return ""
-    if not patch:
-        return f"Took it back in {written.place}."
-    shown = yaml.safe_dump(patch, allow_unicode=True, sort_keys=False).splitlines()
-    lines = [f"Wrote {written.place}:", *(f"    {plain(line, 200)}" for line in shown)]
-    if written.before:
-        lines.append(f"Comments could not be kept; the file as it was: {written.before}")
-    left = sorted({c for f in document.findings if is_suspected_leak(f) for c in f.columns})
-    if accept == "all" and left:
-        names = ", ".join(plain(c, 60) for c in left[:10])
-        lines.append(f"For you to decide (is it known at prediction time?): {names}")
-    return "\n".join(lines)

@@ -70,8 +70,15 @@ def _findings_text(findings: list[dict[str, Any]]) -> list[str]:
     lines = ["", "Findings"]
     order = {"blocked": 0, "alerted": 1, "fixed": 2}
     shown = [(state_text(f["state"], f.get("overridden")), f) for f in findings]
-    worst = sorted(shown, key=lambda entry: order.get(entry[0], 3))[:12]
-    lines += [f"  {state:<8} {f['code']}  {plain(f['message'], 500)}" for state, f in worst]
+    # What was acknowledged needs no action, so it never takes the place of what does.
+    worst = sorted(shown, key=lambda e: order.get(e[0], 3) + 3 * bool(e[1].get("acknowledged")))[
+        :12
+    ]
+    lines += [
+        f"  {state:<8} {f['code']}  {plain(f['message'], 500)}"
+        f"{' (acknowledged)' if f.get('acknowledged') else ''}"
+        for state, f in worst
+    ]
     if len(findings) > 12:
         lines.append(f"  … and {len(findings) - 12} more; see 'pipeweave findings'")
     return lines

@@ -29,6 +29,13 @@ def accept_findings(document: Findings, code: str, column: str | None = None) ->
     for finding in selected:
         if not (code == ALL and is_suspected_leak(finding)):
             patch = merge_settings(patch, finding.patch)
+    if not patch and code == ALL:
+        raise validation_error(
+            "No open finding has a proposal that settings can carry out, apart from suspected "
+            "leaks, which 'all' leaves to you.",
+            fix="Answer findings one by one: --accept CODE (with --column NAME for one column of "
+            "several) for each code, one command after the other.",
+        )
     if not patch:
         raise validation_error(
             f"{code} has no proposal that a setting can carry out.",

@@ -88,3 +88,5 @@ def test_notes_and_left_out_lines_are_shown_with_the_data_set(published):
     shown = output("show", "demo")
     assert "read as csv, delimiter ','" in shown
     assert "quarantined: 1 row" in shown
+    assert "asset    document" in shown
+    assert "stale" not in shown, "no asset is"

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
+from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head, Manifest
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
-from pipeweave_dagster.cli.commands.findings import _line
 from pipeweave_dagster.cli.support import home as cli_home
+from pipeweave_dagster.cli.support.finding_text import finding_line
 from pipeweave_dagster.cli.support.run_text import _findings_text
-from pipeweave_dagster.core.documents import DatasetSettings, Finding, PipelineSpec
+from pipeweave_dagster.core.documents import DatasetSettings, Finding, Findings, PipelineSpec
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.core.quality.user_decisions import accept_findings
 from pipeweave_dagster.services.receive import settings_of
+from pipeweave_dagster.services.run_facts import summarise
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.factories import DatasetFiles, make_dataset
 
@@ -136,6 +139,45 @@ def test_what_needs_no_action_is_acknowledged(store: DocumentStore, case: Datase
     assert not any(f["acknowledged"] for f in answer("--undo", code)["findings"])
 
 
+def told(*words: str) -> str:
+    return CliRunner().invoke(build_app(), ["findings", "bar", *words]).stdout
+
+
+def test_what_applies_an_answer_is_told(store: DocumentStore, case: DatasetFiles) -> None:
+    """The command wrote a file, and the finding was repeated as if nothing had been said."""
+    applies = "The next run applies it: 'pipeweave run FILE --name bar'"
+    assert applies not in told()
+    assert applies in told("--accept", "PW204")
+    later = told()
+    assert applies in later
+    assert later.count("(answered in the settings; not applied yet)") == 1
+    answered = [f["code"] for f in answer()["findings"] if f["answered"]]
+    assert answered == ["PW204"]
+    assert applies in told("--undo", "PW204")
+    assert "not applied yet" not in told()
+
+
+def test_all_without_a_proposal_says_how_codes_are_given() -> None:
+    found = Finding(code="PW303", state="alerted", group="missing", title="t", message="m")
+    with pytest.raises(PipeWeaveError) as refused:
+        accept_findings(Findings(findings=[found]), "all")
+    assert "one by one: --accept CODE" in refused.value.fix
+
+
+def test_a_run_marks_what_was_acknowledged(store: DocumentStore, case: DatasetFiles) -> None:
+    code = next(f["code"] for f in answer()["findings"] if f["state"] == "alerted")
+    answer("--acknowledge", code)
+    head = store.head("bar")
+    assert head is not None
+    manifest = Manifest(dataset="bar", run_id="r1", started_at=1.0, entries=head.entries)
+    store.save_manifest(manifest.model_copy(update={"made": ["findings"]}))
+    found = summarise(store, Settings(), "bar", "r1")["findings"]
+    assert {f["code"] for f in found if f["acknowledged"]} == {code}
+    lines = _findings_text(found)
+    assert [line.split()[1] for line in lines if line.endswith("(acknowledged)")] == [code]
+    assert lines[-1].endswith("(acknowledged)"), "the others come first"
+
+
 def test_one_command_gives_one_answer(store: DocumentStore, case: DatasetFiles) -> None:
     words = ["findings", "bar", "--accept", "PW204", "--acknowledge", "PW204"]
     done = CliRunner().invoke(build_app(), words)
@@ -195,7 +237,7 @@ def test_an_overridden_finding_is_not_shown_as_blocked(store: DocumentStore) -> 
         message="m",
         overridden="on purpose",
     )
-    assert _line(found) == "overridden PW205  m\n         -> on purpose"
+    assert finding_line(found) == "overridden PW205  m\n         -> on purpose"
     facts = found.model_dump(mode="json")
     assert _findings_text([facts])[-1] == "  overridden PW205  m"
     assert _findings_text([{**facts, "overridden": None}])[-1] == "  blocked  PW205  m"
