@@ -5,7 +5,7 @@ from typing import Any
 from pipeweave_dagster.adapters.state import DocumentStore, Manifest
 from pipeweave_dagster.adapters.web_links import mlflow_urls
 from pipeweave_dagster.core.asset_catalog import BY_NAME
-from pipeweave_dagster.core.evaluation.unpredicted import unpredicted_note
+from pipeweave_dagster.core.evaluation.unpredicted import few_rows_note, unpredicted_note
 from pipeweave_dagster.core.schema.no_target import why_no_model
 from pipeweave_dagster.services.acknowledgements import acknowledgements
 from pipeweave_dagster.services.overview import score_text
@@ -112,6 +112,7 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
         facts |= {"test": scores, "alias": evaluation.promoted, "score": score_text(evaluation)}
         facts |= {"alias_reason": evaluation.promotion_reason, "dropped": evaluation.dropped}
         facts["cut"] = evaluation.cut
+        facts["few_rows"] = few_rows_note(evaluation.by_class)
         facts["unpredicted"] = unpredicted_note(model, evaluation.by_class)
     return facts
 

@@ -19,7 +19,7 @@ from pipeweave_dagster.core.evaluation.report.interval_texts import (
     on_twin,
 )
 from pipeweave_dagster.core.evaluation.report.twin_texts import sentence
-from pipeweave_dagster.core.evaluation.unpredicted import unpredicted_note
+from pipeweave_dagster.core.evaluation.unpredicted import few_rows_note, unpredicted_note
 from pipeweave_dagster.core.trial_states import extension_text
 from pipeweave_dagster.services.alias_history import AliasMove, moves_of
 from pipeweave_dagster.services.alias_texts import author, reason_of, when
@@ -49,6 +49,7 @@ class ModelView:
     others: list[tuple[str, ModelEntry]] = field(default_factory=list)
     plots: list[dict[str, str]] = field(default_factory=list)
     on_intervals: str = ""
+    few_rows: str = ""
     unpredicted: str = ""
     twin: str = ""
     on_twin: str = ""
@@ -147,6 +148,7 @@ def _decorate(view: ModelView, settings: Settings) -> None:
         view.plots = [_figure(plot) for plot in own[:MAX_PLOTS]]
         view.twin_plots = [_figure(p) for p in drawn if p.name.startswith(TWIN_PLOTS)]
         view.on_intervals = on_intervals(view.evaluation)
+        view.few_rows = few_rows_note(view.evaluation.by_class)
         if view.model:
             view.unpredicted = unpredicted_note(view.model, view.evaluation.by_class)
         if view.model and (twin := view.evaluation.readable):

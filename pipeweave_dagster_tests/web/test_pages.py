@@ -261,6 +261,7 @@ def test_the_page_names_a_class_that_is_never_predicted(client, store):
     register(store, "1", 0.8, by_class=classes)
     page = client.get("/datasets/demo").text
     assert "No test row is predicted as &#39;&lt;b&gt;yes&#39;, although 2 rows are" in page
+    assert "Few of the 20 test rows are of &#39;&lt;b&gt;yes&#39; (2)" in page
     assert "<code>pipeweave models threshold demo --false-negative 9</code>" in page
 
 

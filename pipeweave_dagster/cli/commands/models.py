@@ -21,7 +21,7 @@ from pipeweave_dagster.core.evaluation.report.interval_texts import (
     on_twin,
 )
 from pipeweave_dagster.core.evaluation.report.twin_texts import difference, sentence
-from pipeweave_dagster.core.evaluation.unpredicted import unpredicted_note
+from pipeweave_dagster.core.evaluation.unpredicted import few_rows_note, unpredicted_note
 from pipeweave_dagster.core.trial_states import winner_text
 from pipeweave_dagster.services.champion import Registered
 from pipeweave_dagster.services.known_datasets import known
@@ -86,10 +86,11 @@ def show(
         text += f"\nDecision after its training: {decided}. {reason}"
     if trained.serving_note:
         text += f"\n{plain(trained.serving_note, 600)}"
-    unpredicted = plain(unpredicted_note(trained, evaluation.by_class), 1000)
+    by_class = evaluation.by_class
+    rare = [plain(n, 1000) for n in (few_rows_note(by_class), unpredicted_note(trained, by_class))]
     table = columns(["metric", "test", "low", "high", "baseline"], scores)
     of_twin = _twin_lines(name, current, hint=not version)
-    notes = "\n\n".join(filter(None, [on_intervals(evaluation), unpredicted, *of_twin]))
+    notes = "\n\n".join(filter(None, [on_intervals(evaluation), *rare, *of_twin]))
     emit(facts, json, f"{text}\n\n{table}\n\n{notes}".rstrip())
 
 

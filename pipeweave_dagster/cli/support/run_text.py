@@ -112,8 +112,8 @@ def _model_text(model: dict[str, Any], dataset: str) -> list[str]:
         lines.append(f"Not promoted: {plain(model['alias_reason'], _MOST_REASON)}")
     elif model.get("alias_reason"):
         lines.append(f"Champion: {plain(model['alias_reason'], _MOST_REASON)}")
-    if model.get("unpredicted"):
-        lines.append(plain(model["unpredicted"], 800))
+    notes = (model.get("few_rows"), model.get("unpredicted"))
+    lines += [plain(note, 800) for note in notes if note]
     if model["serving_note"]:
         lines.append(plain(model["serving_note"], 600))
     if model["extended_to_s"]:

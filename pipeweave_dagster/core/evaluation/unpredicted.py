@@ -1,4 +1,4 @@
-"""Say which classes a model predicts for no test row, and what can be done about it."""
+"""Say which classes have few test rows, and which a model predicts for none of them."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,28 @@ from pipeweave_dagster.core.documents import ClassScores, TrainedModel
 _TWO = 2
 _MOST_NAMED = 5
 _LEAST_TIMES = 2
+FEWEST_ROWS = 5
+"""Test rows of a class from which on its scores are worth reading."""
+
+
+def few_rows_note(by_class: Sequence[ClassScores]) -> str:
+    """Return a note on classes with fewer than five test rows; empty without any.
+
+    Args:
+        by_class: Scores of each class.
+    """
+    few = [scores for scores in by_class if scores.rows < FEWEST_ROWS]
+    if not few:
+        return ""
+    total = sum(scores.rows for scores in by_class)
+    shown = ", ".join(f"{quoted_names([s.label])} ({s.rows})" for s in few[:_MOST_NAMED])
+    more = f" and {len(few) - _MOST_NAMED:,} more" if len(few) > _MOST_NAMED else ""
+    whose = "its scores say" if len(few) == 1 else "their scores say"
+    return (
+        f"Few of the {counted(total, 'test row')} are of {shown}{more}: {whose} little, and "
+        "averages over classes (macro, balanced_accuracy) depend on single rows. More rows of "
+        f"{'that class' if len(few) == 1 else 'these classes'} would help."
+    )
 
 
 def unpredicted_note(trained: TrainedModel, by_class: Sequence[ClassScores]) -> str:

@@ -35,7 +35,7 @@ TRAINING_POOL = "pipeweave_training"
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
     pool=TRAINING_POOL,
-    code_version="12",
+    code_version="13",
 )
 def model(
     context: dg.AssetExecutionContext,
@@ -95,7 +95,7 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="15",
+    code_version="16",
     check_specs=check_specs("model_evaluation", ABOUT),
 )
 def model_evaluation(

@@ -34,6 +34,12 @@ def test_a_class_that_is_never_predicted_is_named_below_the_score():
     assert lines[lines.index(note) - 1].startswith("Model: linear")
 
 
+def test_a_class_with_few_test_rows_is_named_below_the_score():
+    note = "Few of the 191 test rows are of 'crack' (3)."
+    lines = _model_text({**MODEL, "few_rows": note}, "penguins")
+    assert lines[lines.index(note) - 1].startswith("Model: linear")
+
+
 @pytest.mark.parametrize(
     ("share", "cause"),
     [

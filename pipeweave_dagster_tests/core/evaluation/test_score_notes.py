@@ -39,7 +39,8 @@ def test_folds_limits_and_unpredicted_classes_are_noted_in_this_order():
         "The interval of roc_auc",
         "Only 40 test rows:",
         "Only 2 of 40",
+        "Few of the 40",
         "No test row is",
     ]
     alone = evaluation.model_copy(update={"test_rows_alone": None})
-    assert len(score_notes(alone, model, spec, scored)) == 3
+    assert len(score_notes(alone, model, spec, scored)) == 4

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeweave_dagster.core.evaluation.unpredicted import unpredicted_note
+from pipeweave_dagster.core.evaluation.unpredicted import few_rows_note, unpredicted_note
 from pipeweave_dagster.core.metrics.per_class import class_scores
 from pipeweave_dagster_tests.factories.registry import trained
 
@@ -54,3 +54,17 @@ def test_other_classes_have_no_note(y, predicted):
 
 def test_a_model_without_signal_has_its_verdict_instead():
     assert not note([0] * 9 + [1], [0] * 10, ["no", "yes"], verdict="no signal")
+
+
+def test_classes_with_few_test_rows_are_named():
+    def scores(*rows):
+        y = np.repeat(np.arange(len(rows)), rows)
+        return class_scores(y, y, [f"c{k}" for k in range(len(rows))])
+
+    assert few_rows_note(scores(140, 48, 3)) == (
+        "Few of the 191 test rows are of 'c2' (3): its scores say little, and averages over "
+        "classes (macro, balanced_accuracy) depend on single rows. More rows of that class would "
+        "help."
+    )
+    assert "'c0' (4), 'c1' (1): their scores" in few_rows_note(scores(4, 1, 5))
+    assert few_rows_note(scores(5, 5)) == few_rows_note([]) == ""

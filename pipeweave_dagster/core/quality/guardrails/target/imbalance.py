@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 
+from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.hidden_values import HIDDEN
+from pipeweave_dagster.core.quality.case import MIN_ROWS_SHOWN, Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
 METRIC = "log_loss"
 MIN_MINORITY_SHARE = 0.1
-MIN_CLASS_ROWS = 10
+MIN_CLASS_ROWS = 25
+"""A fifth of them are test rows: with fewer than five, the scores of a class say little."""
+_MOST_NAMED = 5
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -40,12 +44,25 @@ def check(case: Case) -> Iterator[Hit]:
         yield Hit(
             "alerted",
             f"{few} of {target.classes} classes {'has' if few == 1 else 'have'} fewer than "
-            f"{MIN_CLASS_ROWS} rows; scores of such classes will be uncertain.",
+            f"{MIN_CLASS_ROWS} rows ({_named(target)}), of which about a fifth are test "
+            "rows: too few for scores that say much of such a class.",
             [target.name],
             {"classes": few, "fewer_than": MIN_CLASS_ROWS, "smallest": smallest},
             "Merge the rare classes, or upload more rows of them.",
             {"metric": "log_loss"},
         )
+
+
+def _named(target: Target) -> str:
+    """Return the smallest classes with their rows; sensitive and rare labels are hidden."""
+    classes = zip(target.counts.tolist(), target.labels, strict=True)
+    small = sorted(pair for pair in classes if pair[0] < MIN_CLASS_ROWS)
+    hidden = target.column.info.pii
+    shown = [
+        f"{HIDDEN if hidden or rows < MIN_ROWS_SHOWN else repr(label[:40])}: {rows:,}"
+        for rows, label in small[:_MOST_NAMED]
+    ]
+    return ", ".join([*shown, "…"] if len(small) > _MOST_NAMED else shown)
 
 
 GUARDRAIL = Guardrail("PW105", "Classes are balanced", "target", check)

@@ -18,5 +18,11 @@ def test_tiny_classes_of_several_are_an_alert(findings_of, rng):
     assert brief(found) == [("PW105", "alerted", "y")]
 
 
+def test_a_class_too_small_for_five_test_rows_is_named(findings_of, rng):
+    columns = {"x": rng.random(212), "y": ["a", "b"] * 100 + ["crack"] * 12}
+    [finding] = findings_of("PW105", columns, "multiclass")
+    assert "1 of 3 classes has fewer than 25 rows ('crack': 12)" in finding.message
+
+
 def test_balanced_classes_pass(findings_of, rng):
     assert findings_of("PW105", {"x": rng.random(200), "y": ["a", "b"] * 100}) == []
