@@ -8,7 +8,23 @@ _ONE = {"rows": "row", "groups": "group", "stretches of time": "stretch of time"
 
 
 def on_intervals(evaluation: Evaluation) -> str:
-    """Say which rows the intervals of the scores are of; nothing where it was not recorded."""
+    """Say which rows the intervals are of, if that was recorded, and what an error of 0 means."""
+    return " ".join(filter(None, [_of_rows(evaluation), _on_calibration(evaluation)]))
+
+
+def _on_calibration(evaluation: Evaluation) -> str:
+    """Say that a calibration error of 0 is an estimate: chance was subtracted from it."""
+    error = evaluation.metrics.get("calibration_error")
+    if error is None or error.value != 0 or not error.high:
+        return ""
+    return (
+        "A calibration error of 0 does not mean that the probabilities are perfect: what these "
+        f"rows show is not distinguishable from chance, and the error may be up to "
+        f"{number(error.high)}."
+    )
+
+
+def _of_rows(evaluation: Evaluation) -> str:
     score = evaluation.metrics.get(evaluation.metric)
     if evaluation.resampled is None or score is None:
         return ""

@@ -40,3 +40,25 @@ def test_intervals_of_the_folds_are_named() -> None:
     assert "of rmse comes from the folds" in text_of(KNOWN, test_rows_alone=KNOWN, **groups)
     alone = text_of(KNOWN, test_rows_alone=NONE, **groups)
     assert "too few for an interval. That of rmse comes from the folds" in alone
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Estimate(value=0.0, low=0.0, high=0.077), "may be up to 0.077."),
+        (Estimate(value=0.0, low=0.0, high=0.0), ""),
+        (Estimate(value=0.01, low=0.0, high=0.08), ""),
+    ],
+)
+def test_a_calibration_error_of_zero_is_not_perfection(error: Estimate, said: str) -> None:
+    evaluation = Evaluation(
+        rows=191,
+        metric="log_loss",
+        metrics={"log_loss": NONE, "calibration_error": error},
+        baseline={},
+        verdict="",
+    )
+    text = on_intervals(evaluation)
+    assert said in text
+    assert bool(text) == bool(said)
+    assert ("not distinguishable from chance" in text) == bool(said)
