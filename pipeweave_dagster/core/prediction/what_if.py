@@ -5,6 +5,7 @@ Functions of the model worker, which keeps the last models in memory: a change i
 
 import json
 import math
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from pipeweave_dagster.core.documents import Part, SnapshotColumn, TrainedModel
+from pipeweave_dagster.core.hidden_values import HIDDEN
 from pipeweave_dagster.core.number_format import estimated
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
 
@@ -96,7 +98,23 @@ def predict_row(
     full = {name: row.get(name) for name in trained.features}
     scored = scorer.score([full], explain=True)
     cells = {str(name): value for name, value in scored.predictions.iloc[0].items()}
-    return _as_prediction(cells, trained, scored.notes)
+    return _as_prediction(cells, trained, [*_read_as_missing(full, trained), *scored.notes])
+
+
+def _read_as_missing(row: Mapping[str, str | None], trained: TrainedModel) -> Iterator[str]:
+    """Yield a note for each value that the settings list as missing."""
+    for column in trained.columns:
+        text = (row.get(column.name) or "").strip()
+        if text and _number_or_text(text) in {*map(_number_or_text, column.missing_values)}:
+            value = HIDDEN if column.name in trained.hidden else repr(text[:40])
+            yield f"{column.name}: {value} stands for a missing value by the settings (`missing`)."
+
+
+def _number_or_text(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 @lru_cache(maxsize=_KEPT_MODELS)

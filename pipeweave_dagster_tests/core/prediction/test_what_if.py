@@ -35,6 +35,22 @@ def predicted(model, row):
     )
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_the_settings_list_as_missing_is_said_to_be_read_so(model, hidden):
+    """It was scored like a value that nobody gave, without a word."""
+    trained, out = model
+    columns = [
+        c.model_copy(update={"missing_values": ["-1", "?"]}) if c.name == "x" else c
+        for c in trained.columns
+    ]
+    listed = trained.model_copy(update={"columns": columns, "hidden": ["x"] if hidden else []})
+    value = "(hidden)" if hidden else "'-1.0'"
+    note = f"x: {value} stands for a missing value by the settings (`missing`)."
+    assert predicted((listed, out), {"x": "-1.0", "kind": "a"}).notes[0] == note
+    notes = predicted((listed, out), {"x": "-2", "kind": "a"}).notes
+    assert not any("stands for" in each for each in notes)
+
+
 def test_inputs_have_typical_values(model):
     trained, out = model
     inputs = {found.name: found for found in model_inputs(out / "reference.parquet", trained)}
