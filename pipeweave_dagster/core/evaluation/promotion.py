@@ -12,7 +12,7 @@ from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.number_format import compared
 
 MOST_ROWS = 0.5
-_OTHER_REASON = "So the scores do not decide; it becomes the champion for another reason:"
+_OTHER_REASON = "So the scores do not decide; it becomes the champion for another reason."
 """Share of the test rows that a paired test must cover for a tie to count."""
 _OTHER_ROWS = "Most of its test rows differ from the champion's"
 _TOO_FEW = "Its test rows, or the groups that they are of, are too few for a paired test"
@@ -128,7 +128,7 @@ def _by_test(
     if paired.rows >= MOST_ROWS * of:
         reason = if_equal.reason
         if if_equal.alias == "champion":  # a lower score may be promoted
-            reason = f"{_OTHER_REASON} {reason[:1].lower()}{reason[1:]}"
+            reason = f"{_OTHER_REASON} {reason}"
         return Promotion(alias=if_equal.alias, reason=f"{tie} {reason}")
     return _by_scores(new, champion, f"{tie} {_OTHER_ROWS}")
 

@@ -144,8 +144,8 @@ def unseen_note(
         hidden: Whether they are not listed, because they are personal data.
     """
     values = counted(unseen.values, "value")
-    head = f"{name}: {values} that the model has not learned (it reads this column as categories)"
-    head += outcome
+    read = "a category" if unseen.values == 1 else "categories"
+    head = f"{name}: {values}, read as {read}, that the model has not learned{outcome}"
     if hidden:
         return f"{head}."
     shown = []

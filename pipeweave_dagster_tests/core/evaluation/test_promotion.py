@@ -92,8 +92,8 @@ def test_a_reason_beside_the_scores_is_named_where_they_do_not_decide():
     assert promote(new, scored(0.8, 0.7, 0.9)).reason == (
         "It does not differ from the champion by more than chance: on 80 of its 100 test rows, "
         "which neither model has learned from, its roc_auc is 0.1 worse (95 % interval: 0.2 worse "
-        "to 0.05 better). So the scores do not decide; it becomes the champion for another reason: "
-        "its table is newer: of other data, or read with other settings."
+        "to 0.05 better). So the scores do not decide; it becomes the champion for another reason. "
+        "Its table is newer: of other data, or read with other settings."
     )
     stays = Promotion(alias="challenger", reason="It stays.")
     kept = promote(new, scored(0.8, 0.7, 0.9), stays)

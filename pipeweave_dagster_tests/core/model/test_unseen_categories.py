@@ -17,6 +17,6 @@ def test_a_category_is_shown_as_written_though_spellings_are_merged():
 def test_a_number_among_categories_is_a_value_not_learned():
     unseen = Unseen(1, {"0.1": 1}, {}, np.array([True]))
     assert unseen_note("fee", unseen) == (
-        "fee: 1 value that the model has not learned (it reads this column as categories), treated "
-        "as unknown: '0.1' (1)."
+        "fee: 1 value, read as a category, that the model has not learned, treated as unknown: "
+        "'0.1' (1)."
     )
