@@ -54,11 +54,16 @@ with home.instance() as instance:
 """
 
 
-def test_parallel_runs_never_find_the_database_locked(home: Path) -> None:
+def test_parallel_runs_never_find_the_database_locked(disk_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _CHATTER],
         check=False, capture_output=True, text=True, timeout=280,
-        env={**os.environ, "LOG_LEVEL": "ERROR", "PIPEWEAVE_TESTS_SYNC": "1"},
+        env={
+            **os.environ,
+            "LOG_LEVEL": "ERROR",
+            "PIPEWEAVE_TESTS_SYNC": "1",
+            "PIPEWEAVE_HOME": str(disk_path / "home"),
+        },
     )  # fmt: skip
     assert "database is locked" not in done.stderr
     expected = f"{[0] * RUNS} {['SUCCESS'] * RUNS} {[LINES] * RUNS}"
@@ -81,6 +86,8 @@ def postgres() -> Iterator[str]:
             server.wait()
 
 
+# The stack of test_proof.py is on Postgres too, and `make test` has that.
+@pytest.mark.soak
 @pytest.mark.server
 def test_one_setting_moves_dagster_and_mlflow_to_postgres(
     home: Path, postgres: str, monkeypatch: pytest.MonkeyPatch

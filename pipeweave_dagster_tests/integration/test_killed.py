@@ -82,15 +82,28 @@ def at(stage: str, log: Path, known: set[Path], process: subprocess.Popen[bytes]
     time.sleep(0.3)
 
 
-def test_killed_at_five_stages_with_and_without_its_children(
-    home: Path, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+# The last stages have most to lose: a model, its test rows and an open run in MLflow.
+LATE = [("model", LAST)]
+EACH = [(None, "raw_upload"), ("dataset", "findings"), *LATE]
+
+
+@pytest.mark.parametrize(
+    "kills", [pytest.param(LATE, id="late"), pytest.param(EACH, id="each", marks=pytest.mark.soak)]
+)
+def test_killed_at_its_stages_with_and_without_its_children(
+    kills: list[tuple[str | None, str]],
+    home: Path,
+    examples: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Children that are killed are replaced, and what they were doing is repeated.
 
-    Each run goes on from the results of the one before, and two runs lose their children first.
+    Each run goes on from the results of the one before. That writes are whole or absent, whenever
+    they end, is seen in `adapters/state` and `adapters/storage`.
     """
     storage, file, log = home / "storage", examples / "penguins.csv", tmp_path / "log"
-    for loses_children, killed in ((None, "raw_upload"), ("dataset", "findings"), ("model", LAST)):
+    for loses_children, killed in kills:
         known = {*storage.glob("datasets/*/runs/*.json")}
         with main_job(file, log) as process:
             if loses_children:

@@ -83,7 +83,9 @@ def test_pages_on_a_database(tmp_path: Path, postgres_server: Database) -> None:
     assert printed.index("Pulled 148 rows") < printed.index("Pulled 178 rows")
 
 
+@pytest.mark.soak
 def test_pages_on_a_dagster_project(tmp_path: Path) -> None:
+    """Of the same claim, `make test` has `test_component.py` and `example_project/`."""
     printed = played(PROJECT, tmp_path)["dagster-project.md"]
     assert "All component YAML validated" in printed
     assert "ml/deliver_penguins" in printed

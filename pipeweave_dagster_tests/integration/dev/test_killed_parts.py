@@ -1,4 +1,10 @@
-"""`pipeweave dev` and its runs survive `kill -9` of its services and all that they started."""
+"""`pipeweave dev` and its runs survive `kill -9` of its services and all that they started.
+
+Left to `make soak`, since it waits most of its minute. Of the same claim, `make test` has
+`cli/support/test_supervisor.py` (a killed service is started again), `lib/test_restarts.py` and
+`lib/test_reaper.py` (so is an interrupted run, once), and `integration/test_killed.py` (`kill -9`
+of a run and of its workers).
+"""
 
 import os
 import signal
@@ -13,6 +19,7 @@ from pipeweave_dagster_tests.servers.process import answers, wait_until
 from pipeweave_dagster_tests.servers.workbench import Dev
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.server,
     pytest.mark.slow,
     pytest.mark.xdist_group("dev"),

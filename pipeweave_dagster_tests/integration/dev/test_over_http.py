@@ -1,4 +1,9 @@
-"""The whole main job over HTTP, by the script of the documentation, on real servers."""
+"""The whole main job over HTTP, by the script of the documentation, on real servers.
+
+Left to `make soak`: it takes two more runs of what `test_line.py` has from a dropped file. Of the
+same claim, `make test` has `web/api/test_contract.py` (every request that the script sends, and
+what it answers) and `web/api/test_schema.py`.
+"""
 
 import json
 import subprocess
@@ -10,6 +15,7 @@ import pytest
 from pipeweave_dagster_tests.servers.workbench import Dev
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.server,
     pytest.mark.slow,
     pytest.mark.xdist_group("dev"),
