@@ -37,7 +37,7 @@ test-fast: $(VENV)/.installed-dev ## Install, and run the tests for the loop (un
 FAST := not slow and not server and not browser
 
 # One process, so that nothing is at work beside the servers.
-soak: $(VENV)/.installed-dev ## Play long tutorials and failures on a real installation (eleven minutes)
+soak: $(VENV)/.installed-dev ## Play long tutorials and failures on a real installation (some twelve minutes)
 	$(BIN)/python -m pytest -n 0 $(PYTEST_ARGS) -m soak
 
 # Worker processes are not measured: what only runs there counts as not covered.

@@ -59,7 +59,7 @@ class Postgres:
         password.write_text(self._facts["POSTGRES_PASSWORD"])
         password.chmod(0o644)  # the folder belongs to the server's user
         words = ["-U", self._facts["POSTGRES_USER"], f"--pwfile={password}", "--auth=scram-sha-256"]
-        # Dagster logs in for each of its queries, and 4096 rounds for a password take longer than those.
+        # Dagster logs in for each query, and 4096 rounds for a password take longer than those.
         words += ["--set", "scram_iterations=1"]
         self._run("initdb", "-D", str(self.data), *words, "-N", "-E", "UTF8", "--locale=C.UTF-8")
         password.unlink()

@@ -55,7 +55,10 @@ def recipe(task):
     return [*members, *cut, Member(name="linear", family="linear", weight=1.0, fold=0, rounds=43)]
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+# Of two classes, `test_replay_model.py` and `test_stacking.py` export models in `make test`.
+@pytest.mark.parametrize(
+    "task", [pytest.param("binary", marks=pytest.mark.soak), "multiclass", "regression"]
+)
 def test_every_family_is_trained_as_by_itself(task, tmp_path):
     frame = table(task)
     spec, trained, out = train_small_model(frame, "y", task, tmp_path, families=["dummy"])

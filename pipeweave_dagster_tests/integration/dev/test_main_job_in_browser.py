@@ -1,4 +1,10 @@
-"""The main job in the browser: upload, look, choose, run, try, predict; all of it recorded."""
+"""The main job in the browser: upload, look, choose, run, try, predict; all of it recorded.
+
+Left to `make soak`: it takes two more runs of what `test_line.py` has from a dropped file. Of the
+same claim, `make test` has the forms in `web/work` (`test_uploads.py`, `test_run_pages.py`,
+`test_model_pages.py`, `test_predict_pages.py`), what the script adds to them in a browser
+(`test_script_in_browser.py`), and what is recorded (`web/test_audited_routes.py`).
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +16,7 @@ from pipeweave_dagster_tests.servers.browser import keep_picture_of_failure
 from pipeweave_dagster_tests.servers.workbench import Dev
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.server,
     pytest.mark.browser,
     pytest.mark.slow,
