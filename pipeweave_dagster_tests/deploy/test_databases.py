@@ -54,7 +54,7 @@ with home.instance() as instance:
 """
 
 
-def test_parallel_runs_never_find_the_database_locked(disk_path: Path) -> None:
+def test_parallel_runs_never_find_the_database_locked(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _CHATTER],
         check=False, capture_output=True, text=True, timeout=280,
@@ -62,7 +62,7 @@ def test_parallel_runs_never_find_the_database_locked(disk_path: Path) -> None:
             **os.environ,
             "LOG_LEVEL": "ERROR",
             "PIPEWEAVE_TESTS_SYNC": "1",
-            "PIPEWEAVE_HOME": str(disk_path / "home"),
+            "PIPEWEAVE_HOME": str(tmp_path / "home"),
         },
     )  # fmt: skip
     assert "database is locked" not in done.stderr

@@ -55,10 +55,7 @@ def recipe(task):
     return [*members, *cut, Member(name="linear", family="linear", weight=1.0, fold=0, rounds=43)]
 
 
-# Of two classes, `test_replay_model.py` and `test_stacking.py` export models in `make test`.
-@pytest.mark.parametrize(
-    "task", [pytest.param("binary", marks=pytest.mark.soak), "multiclass", "regression"]
-)
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_every_family_is_trained_as_by_itself(task, tmp_path):
     frame = table(task)
     spec, trained, out = train_small_model(frame, "y", task, tmp_path, families=["dummy"])
