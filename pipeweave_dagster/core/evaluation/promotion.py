@@ -12,8 +12,8 @@ from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.number_format import compared
 
 MOST_ROWS = 0.5
-_OTHER_REASON = "So the scores do not decide; it becomes the champion for another reason."
 """Share of the test rows that a paired test must cover for a tie to count."""
+_OTHER_REASON = "So the scores do not decide; it becomes the champion for another reason."
 _OTHER_ROWS = "Most of its test rows differ from the champion's"
 _TOO_FEW = "Its test rows, or the groups that they are of, are too few for a paired test"
 
