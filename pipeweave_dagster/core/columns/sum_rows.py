@@ -10,6 +10,8 @@ from pipeweave_dagster.core.arrow_values import numbers_of
 _MOST_ROWS, _MOST_CELLS, _MOST_COLUMNS = 50_000, 1_000_000, 200
 _FEWEST_ROWS = 5
 _NEAR, _MOST_PLACES = 1e-9, 4
+_MOST_ROUNDED = 1e11
+"""A float has too few digits to tell whether a larger number is rounded to these places."""
 _MOST_ROUNDING = 1e-3
 """Rounding explains a larger share of a sum only of small numbers, which add up by chance."""
 
@@ -64,6 +66,8 @@ def _half_units(numbers: Any) -> Any:
         return half
     for column, values in enumerate(numbers.T):
         known = values[np.isfinite(values)]
+        if np.abs(known).max(initial=0.0) > _MOST_ROUNDED:
+            continue
         for places in range(_MOST_PLACES + 1):
             if np.abs(known - np.round(known, places)).max(initial=0.0) < _NEAR:
                 half[column] = 0.5 * 10.0**-places

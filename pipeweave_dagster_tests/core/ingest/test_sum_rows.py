@@ -69,6 +69,14 @@ def test_other_formats_and_blank_cells(read):
     assert f"({rows[places[-1] - 2][0]!r})" in " ".join(notes)
 
 
+@pytest.mark.parametrize("large", [1e306, 1.7e307, 3e15])
+def test_numbers_too_large_to_be_rounded_are_exact_or_none(large, read):
+    rows, places = grouped((9,), 2, 0)
+    wide = [[*row, large] for row in rows]
+    [note] = [n for n in read(text(wide)).notes if NOTE in n]
+    assert f"line {places[0]} (" in note
+
+
 @pytest.mark.parametrize("large", [1.7e308, -1.7e308])
 def test_a_column_whose_sum_no_float_can_hold_says_nothing(large, read):
     rows, places = grouped((9,), 2, 0)
